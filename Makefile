@@ -1,0 +1,67 @@
+# The only door. Every target sets up what it needs in a fresh clone with Python >= 3.11 and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := .boot/bin/uv
+RUN_LOCK := requirements/run.txt
+DEV_LOCK := requirements/dev.txt
+PROJECTS := pyproject.toml emulator/pyproject.toml
+
+export UV_SYSTEM_CERTS = true
+export UV_PYTHON_DOWNLOADS = never
+
+.PHONY: run test check fmt install dev lock bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      start Leadwire on SQLite with the bundled LinkedIn emulator"
+	@echo "make test     every test, on SQLite and on PostgreSQL"
+	@echo "make check    format, lint, types, import contracts"
+	@echo "make bench    back-fill throughput against a bare loop"
+	@echo "make fmt      format the code        make install   only install"
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.x run"; exit 1; }
+	@$(PYTHON) -m venv .boot && .boot/bin/pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
+
+$(VENV)/bin/python: $(UV)
+	@$(UV) venv --quiet --python $(PYTHON) $(VENV)
+
+# What is needed to run; the marker is newer than the lock it was made from.
+$(VENV)/.run: $(VENV)/bin/python $(RUN_LOCK) $(PROJECTS)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(RUN_LOCK)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e ./emulator
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run $(DEV_LOCK)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(DEV_LOCK)
+	@touch $@
+
+install: $(VENV)/.run
+dev: $(VENV)/.dev
+
+run: install
+	@$(BIN)/leadwire demo
+
+test: dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+fmt: dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: dev
+	@$(BIN)/python -m bench.backfill $(ARGS)
+
+lock: $(UV)
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(PROJECTS) --group build -o $(RUN_LOCK) $(ARGS)
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(PROJECTS) --group build --group dev -c $(RUN_LOCK) -o $(DEV_LOCK) $(ARGS)
+
+clean:
+	rm -rf $(VENV) .boot

@@ -1,0 +1,1 @@
+"""An offline stand-in for LinkedIn's Lead Sync API."""

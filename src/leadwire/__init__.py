@@ -1,0 +1,1 @@
+"""Leadwire: the leads of LinkedIn Lead Gen Forms, in a store you own."""

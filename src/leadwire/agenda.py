@@ -1,0 +1,116 @@
+"""Everything that happens later or again: rows of the store's schedule, worked off shard by shard.
+
+A row says "this (workspace, kind, key) is due at". It is written in the same transaction as the fact that
+makes it due, so nothing is forgotten; the engine only carries shard numbers. Working a row off twice is
+harmless: the second time it is no longer due, and what it does is idempotent anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+
+from leadwire.domain.times import Millis
+from leadwire.jobs import Job, Run, Work
+from leadwire.store import DueItem, Store, Workspace
+
+MINUTE: Millis = 60_000
+BURIED_AFTER = 5  # starts without an end: the item kills its process, so it waits an hour between tries
+BURIED_FOR: Millis = 60 * MINUTE
+SLICE_SECONDS = 20.0  # one item's turn; a long back-fill lets its neighbours of the shard through
+AT_ONCE = 200
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One item's turn. `over()` asks it to stop at its next safe point and come back."""
+
+    run: Run
+    ends: float
+    monotonic: Callable[[], float]
+
+    def over(self) -> bool:
+        return not self.run.alive() or self.monotonic() >= self.ends
+
+
+# (workspace, key, slice) -> when it is due again, or None when it is finished for good.
+ItemHandler = Callable[[Workspace, str, Slice], Millis | None]
+
+
+def retry_after(attempts: int) -> Millis:
+    """How long an item that failed unexpectedly waits: 1 minute, growing to 5 (product rule for gaps)."""
+    return MINUTE * min(max(attempts, 1), 5)
+
+
+class Agenda:
+    def __init__(
+        self,
+        store: Store,
+        kinds: Mapping[str, ItemHandler],
+        now: Callable[[], Millis],
+        monotonic: Callable[[], float],
+        threads: int = 4,
+    ) -> None:
+        self._store = store
+        self._kinds = kinds
+        self._now = now
+        self._monotonic = monotonic
+        self._threads = threads
+
+    def work(self) -> Work:
+        return Work(handlers={"shard": self.shard}, ticks=(self.tick,))
+
+    def tick(self) -> Iterator[Job]:
+        """One job per shard in which something is due."""
+        now = self._now()
+        for shard, due_at in self._store.deployment.due_shards(now):
+            yield job_for(shard, due_at, now)
+
+    def shard(self, run: Run, shard: int) -> Iterable[Job]:
+        """Work off what is due in one shard, a few items at a time."""
+        items = self._store.deployment.due(shard, self._now(), AT_ONCE)
+        if self._threads == 1 or len(items) == 1:
+            for item in items:
+                self._turn(run, item)
+        else:
+            with ThreadPoolExecutor(min(self._threads, max(1, len(items))), "shard") as pool:
+                list(pool.map(lambda item: self._turn(run, item), items))
+        now = self._now()
+        return [job_for(s, due, now) for s, due in self._store.deployment.due_shards(now, only=shard)]
+
+    def _turn(self, run: Run, item: DueItem) -> None:
+        if not run.alive():
+            return
+        workspace = self._store.workspace(item.workspace_id)
+        with workspace.write() as tx:
+            attempts = tx.schedule.claim(item.kind, item.key)
+        if attempts > BURIED_AFTER:
+            log.error("buried", kind=item.kind, attempts=attempts)
+            self._done(workspace, item, self._now() + BURIED_FOR, attempts)
+            return
+        try:
+            turn = Slice(run, self._monotonic() + SLICE_SECONDS, self._monotonic)
+            next_due = self._kinds[item.kind](workspace, item.key, turn)
+        except Exception as error:  # a handler's bug must not take its shard with it
+            log.exception("item_failed", kind=item.kind, error=type(error).__name__)
+            self._done(workspace, item, self._now() + retry_after(attempts), attempts)
+            return
+        self._done(workspace, item, next_due, 0)
+
+    def _done(self, workspace: Workspace, item: DueItem, next_due: Millis | None, attempts: int) -> None:
+        with workspace.write() as tx:
+            tx.schedule.done(item.kind, item.key, item.due_at, next_due, attempts)
+
+
+def job_for(shard: int, due_at: Millis, now: Millis) -> Job:
+    """The job for a due shard.
+
+    Its id names what is due, so that a tick repeated while the job runs adds nothing; the minute in it lets
+    a shard whose job was lost start again by itself.
+    """
+    return Job("shard", f"shard:{shard}:{due_at}:{now // MINUTE}", f"shard:{shard}", (shard,))

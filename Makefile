@@ -24,11 +24,12 @@ $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.x run"; exit 1; }
 	@$(PYTHON) -m venv .boot && .boot/bin/pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
 
-$(VENV)/bin/python: $(UV)
-	@$(UV) venv --quiet --python $(PYTHON) $(VENV)
+$(VENV)/.made: $(UV)
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	@touch $@
 
 # What is needed to run; the marker is newer than the lock it was made from.
-$(VENV)/.run: $(VENV)/bin/python $(RUN_LOCK) $(PROJECTS)
+$(VENV)/.run: $(VENV)/.made $(RUN_LOCK) $(PROJECTS)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(RUN_LOCK)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e ./emulator
 	@touch $@

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from leadwire.domain.times import Millis, parse_duration
+from leadwire.domain.errors import InvalidInput
+from leadwire.domain.times import DAY, HOUR, MINUTE, Millis, parse_duration
 
 PREFIX = "LEADWIRE_"
 DEFAULT_SCOPES = ("r_marketing_leadgen_automation", "r_ads", "r_organization_admin")
@@ -41,12 +42,19 @@ def _words(value: object) -> object:
 
 
 def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
+    return _span(value) if isinstance(value, str) else value
+
+
+def _span(text: str) -> Millis:
+    try:
+        return parse_duration(text.strip())
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
 
 
 def _retention(value: object) -> object:
     """`SPONSORED=365d,*=90d` -> {"SPONSORED": ms, "*": ms}."""
-    return _pairs(value, parse_duration, "LEAD_TYPE=duration, with * for all others, e.g. SPONSORED=365d,*=90d")
+    return _pairs(value, _span, "LEAD_TYPE=duration, with * for all others, e.g. SPONSORED=365d,*=90d")
 
 
 def _limits(value: object) -> object:
@@ -106,18 +114,18 @@ class Settings(BaseModel):
     linkedin_oauth_url: Base = "https://www.linkedin.com"
     linkedin_version: str | None = None
     linkedin_scopes: Words = DEFAULT_SCOPES
-    poll_interval: Duration = parse_duration("5m")
-    forms_interval: Duration = parse_duration("1h")
-    heartbeat_interval: Duration = parse_duration("1h")
-    verdict_interval: Duration = parse_duration("1h")
-    reconcile_interval: Duration = parse_duration("24h")
+    poll_interval: Duration = 5 * MINUTE
+    forms_interval: Duration = HOUR
+    heartbeat_interval: Duration = HOUR
+    verdict_interval: Duration = HOUR
+    reconcile_interval: Duration = DAY
     retention: Annotated[dict[str, Millis], BeforeValidator(_retention)] = {
-        "SPONSORED": parse_duration("365d"),
-        "*": parse_duration("90d"),
+        "SPONSORED": 365 * DAY,
+        "*": 90 * DAY,
     }
-    settle: Duration = parse_duration("60m")
-    delete_confirm_after: Duration = parse_duration("10m")
-    delete_max_age: Duration = parse_duration("80d")
+    settle: Duration = 60 * MINUTE
+    delete_confirm_after: Duration = 10 * MINUTE
+    delete_max_age: Duration = 80 * DAY
     call_limits: Annotated[dict[str, int], BeforeValidator(_limits)] = {}
     return_origins: Words = ()
     trusted_proxies: Words = ()
@@ -147,7 +155,7 @@ class Settings(BaseModel):
                 "write 32 random bytes, e.g. from `openssl rand -base64 32`"
             )
         for name in ("poll_interval", "forms_interval", "heartbeat_interval", "verdict_interval"):
-            if not parse_duration("1m") <= getattr(self, name) <= parse_duration("24h"):
+            if not MINUTE <= getattr(self, name) <= DAY:
                 raise ValueError(f"{PREFIX}{name.upper()}: must be between 1m and 24h")
         return self
 

@@ -1,0 +1,232 @@
+"""The composition root: settings in, a running Leadwire out. The only place that assembles.
+
+Clock, ids and dice come from here; nothing below reads a clock, rolls a die or sleeps.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from leadwire.agenda import Agenda, job_for
+from leadwire.connect.consent import Consent
+from leadwire.connect.line import AppKeys, Switchboard
+from leadwire.domain.times import Millis, iso
+from leadwire.duties import Defaults, Duties
+from leadwire.ingest.reader import Reader
+from leadwire.ingest.repair import Repair
+from leadwire.ingest.tables import Desks
+from leadwire.ingest.walk import Walker
+from leadwire.jobs import Engine, Job, Work
+from leadwire.linkedin.client import Api, HttpTransport, Transport
+from leadwire.linkedin.versions import newest_known
+from leadwire.orders import Orders
+from leadwire.settings import Settings, is_loopback
+from leadwire.store import Keyring, Store
+from leadwire.web.services import Deployment, Services
+from leadwire.worker import DbosEngine
+
+SHARDS = 64
+
+
+class CannotStart(Exception):
+    """The start is refused; the text says why and what to do."""
+
+
+def system_now() -> Millis:
+    """The system's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class App:
+    """One assembled Leadwire. `transport` stands for the network to LinkedIn, `now` for the clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: Transport | None = None,
+        now: Callable[[], Millis] = system_now,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings, self.now = settings, now
+        self.local_key = secrets.token_urlsafe(24)
+        self.store = Store.open(
+            settings.store_url,
+            keys=Keyring.parse(secret_key(settings)),
+            owner_url=settings.database_owner_url,
+        )
+        self.linkedin_version = settings.linkedin_version or newest_known()
+        api = Api(
+            transport or HttpTransport(),
+            settings.linkedin_api_url,
+            settings.linkedin_oauth_url,
+            self.linkedin_version,
+            f"leadwire/{version('leadwire')}",
+        )
+        self.board = Switchboard(self.store, api, self._required_keys, now, dice)
+        self.consent = Consent(
+            self.board,
+            oauth_url=settings.linkedin_oauth_url,
+            public_url=settings.base_url,
+            scopes=settings.linkedin_scopes,
+            return_origins=settings.return_origins,
+            secret_text=lambda: secrets.token_urlsafe(32),
+        )
+        self.desks = Desks(now)
+        walker = Walker(self.desks, now, settle=settings.settle)
+        self.reader = Reader(walker, self._line_for, now, dice, settings.retention)
+        self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
+        self.orders = Orders(self.consent, self.duties, now, self.ring, settings.retention)
+        self.repair = Repair(self.desks, self._line_for, now)
+        self.agenda = Agenda(self.store, self.duties.kinds(), now, time.monotonic)
+        self.engine: Engine | None = None
+
+    def open(self) -> None:
+        """Bring the database to the present schema. Raises what the store says against it."""
+        self.store.migrate(self.now())
+
+    def start_work(self) -> None:
+        """Start the job engine in this process."""
+        work = self.agenda.work()
+        ticks = (*work.ticks, self._write_counts)
+        self.engine = DbosEngine(Work(work.handlers, ticks), self._engine_url(), self._executor_id(), self._ago)
+        self.engine.start()
+
+    def close(self, within: float = 4.0) -> None:
+        """Stop working and let go of everything. What was not finished goes on at the next start."""
+        if self.engine is not None:
+            self.engine.stop(within)
+        self.board.flush()
+        self.store.close()
+
+    def ring(self, shards: Iterable[int]) -> None:
+        """Wake the workers for these shards; elsewhere the next tick finds the work."""
+        if self.engine is not None:
+            now = self.now()
+            self.engine.submit([job_for(shard, now, now) for shard in set(shards)])
+
+    def services(self) -> Services:
+        """What the web door may touch."""
+        tokens = tuple(token for token in (self.settings.admin_token, self.local_key) if token)
+        return Services(
+            store=self.store,
+            consent=self.consent,
+            orders=self.orders,
+            duties=self.duties,
+            repair=self.repair,
+            desks=self.desks,
+            now=self.now,
+            deployment=Deployment(
+                version=version("leadwire"),
+                public_url=self.settings.base_url,
+                linkedin_api_url=self.settings.linkedin_api_url,
+                linkedin_version=self.linkedin_version,
+                emulated=is_loopback(self.settings.linkedin_api_url),
+                facts=self.facts,
+            ),
+            app_keys=self.app_keys,
+            save_app_keys=self._save_app_keys,
+            admin_tokens=tokens,
+        )
+
+    def facts(self) -> dict[str, object]:
+        """What `doctor` and `/status` say of this deployment; no secrets."""
+        stored = self.store.facts()
+        return {
+            "database": stored.dialect,
+            "database_version": stored.server_version,
+            "schema_version": stored.schema_version,
+            "app_role": stored.app_role,
+            "warnings": list(stored.warnings),
+            "redirect_uri": self.consent.redirect_uri,
+            "scopes": list(self.settings.linkedin_scopes),
+            "client_id": keys.client_id if (keys := self.app_keys()) else None,
+        }
+
+    def app_keys(self) -> AppKeys | None:
+        """The LinkedIn app: from the environment, else as typed into set-up."""
+        if self.settings.linkedin_client_id and self.settings.linkedin_client_secret:
+            return AppKeys(self.settings.linkedin_client_id, self.settings.linkedin_client_secret)
+        saved = self.store.deployment.app_credentials()
+        return AppKeys(saved.client_id, (saved.client_secret,)) if saved else None
+
+    def _required_keys(self) -> AppKeys:
+        keys = self.app_keys()
+        if keys is None:
+            raise CannotStart("no LinkedIn app is set up: open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID")
+        return keys
+
+    def _save_app_keys(self, client_id: str, client_secret: str) -> None:
+        self.store.deployment.save_app_credentials(client_id, client_secret, self.now())
+
+    def _line_for(self, workspace, owner):  # type: ignore[no-untyped-def]
+        return self.duties.line_for(workspace, owner)
+
+    def _write_counts(self) -> Iterator[Job]:
+        self.board.flush()
+        return iter(())
+
+    def _defaults(self) -> Defaults:
+        names = ("poll_interval", "forms_interval", "verdict_interval")
+        return Defaults(
+            intervals={name: getattr(self.settings, name) for name in names},
+            public_https=self.settings.base_url.startswith("https://"),
+        )
+
+    def _engine_url(self) -> str:
+        if self.settings.on_postgres:
+            return self.settings.store_url
+        return f"sqlite:///{self.settings.home.absolute() / 'engine.db'}"
+
+    def _executor_id(self) -> str:
+        """Constant where there is one process; unique per boot where several share a database."""
+        return f"{os.uname().nodename}-{uuid4().hex[:8]}" if self.settings.on_postgres else "leadwire"
+
+    def _ago(self, seconds: int) -> str:
+        return iso(self.now() - seconds * 1000)
+
+
+def secret_key(settings: Settings) -> str:
+    """The key-encryption key: as set, else generated once into HOME (SQLite only)."""
+    if settings.secret_key:
+        return settings.secret_key
+    home = make_home(settings.home)
+    path = home / "secret.key"
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(Keyring.generate() + "\n")
+    return path.read_text().strip()
+
+
+def make_home(home: Path) -> Path:
+    """HOME, readable by its owner alone."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home
+
+
+@contextmanager
+def alone_in(home: Path) -> Iterator[IO[str]]:
+    """One process per HOME. Raises CannotStart with the pid of the one that is there."""
+    path = make_home(home) / "lock"
+    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(
+                f"another Leadwire (pid {file.read().strip() or 'unknown'}) uses {home}; stop it, or set LEADWIRE_HOME"
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield file

@@ -1,0 +1,1 @@
+"""Getting and keeping permission: the OAuth dance, single-flight refresh, the permission verdict."""

@@ -1,0 +1,226 @@
+"""A line to LinkedIn in the name of one connection.
+
+Everything that a 401 can mean is settled here, so that a caller only ever sees: a value, `TryLater`,
+`Refused`, or `AskAgain` (and the connection then already says `needs_reconnect` and why).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from leadwire.domain.permissions import should_refresh
+from leadwire.domain.times import Millis, utc_day
+from leadwire.linkedin import oauth
+from leadwire.linkedin.answers import Answer
+from leadwire.linkedin.calls import Call
+from leadwire.linkedin.client import Api
+from leadwire.linkedin.errors import AskAgain, Forbidden, LinkedInError, Throttled, TokenDead, TryLater
+from leadwire.linkedin.patience import is_fresh_token_doubt
+from leadwire.store import Connection, Store, Tokens, Workspace
+
+T = TypeVar("T")
+Reader = Callable[[int, Mapping[str, str], bytes], T]
+
+FRESH_DOUBT_WAIT = 5.0  # seconds; a token minted a moment ago may be refused for some seconds
+ANOTHER_REFRESHES = 2.0
+DAY: Millis = 86_400_000
+MIDNIGHT_SPREAD: Millis = 15 * 60_000  # nobody storms LinkedIn at 00:00 UTC
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class AppKeys:
+    """The LinkedIn app this deployment acts as; the first secret is the active one."""
+
+    client_id: str
+    secrets: tuple[str, ...]
+
+    @property
+    def secret(self) -> str:
+        return self.secrets[0]
+
+
+class Switchboard:
+    """Opens lines and counts what goes over them. One per process."""
+
+    def __init__(
+        self,
+        store: Store,
+        api: Api,
+        app: Callable[[], AppKeys],
+        now: Callable[[], Millis],
+        spread: Callable[[], float],
+    ) -> None:
+        self.store, self.api, self.app, self.now = store, api, app, now
+        self._spread = spread
+        self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        self._counting = threading.Lock()
+
+    def line(self, workspace: Workspace, connection_id: str) -> Line:
+        return Line(self, workspace, connection_id)
+
+    def send(self, call: Call, token: str | None, member: str) -> Answer:
+        """One call, counted for the app and for the member, unless its endpoint is paused."""
+        self._refuse_paused(call.endpoint, member)
+        self._count(call.endpoint, member)
+        return self.api.send(call, token)
+
+    def note(self, error: LinkedInError, endpoint: str, member: str) -> None:
+        """Remember a used-up daily quota, for every process, until after midnight UTC."""
+        if isinstance(error, Throttled) and error.until_midnight:
+            now = self.now()
+            until = now - now % DAY + DAY + int(MIDNIGHT_SPREAD * self._spread())
+            whose = member if error.scope == "member" else ""
+            self.store.deployment.pause(endpoint, until, "daily quota used up", whose)
+
+    def flush(self) -> None:
+        """Write the counted calls down; what a crash takes is a few counts."""
+        with self._counting:
+            counts, self._counts = self._counts, Counter()
+        for day in {key[0] for key in counts}:
+            self.store.deployment.count_calls(day, {k[1:]: n for k, n in counts.items() if k[0] == day})
+
+    def _count(self, endpoint: str, member: str) -> None:
+        day, client = utc_day(self.now()), self.app().client_id
+        with self._counting:
+            self._counts[day, endpoint, client, ""] += 1
+            self._counts[day, endpoint, client, member] += 1
+
+    def _refuse_paused(self, endpoint: str, member: str) -> None:
+        now = self.now()
+        for pause in self.store.deployment.pauses(now):
+            if pause.endpoint == endpoint and pause.member in ("", member):
+                raise Throttled(
+                    f"{endpoint}: {pause.reason}", after=(pause.until - now) / 1000, until_midnight=True
+                )
+
+
+class Line:
+    """Callable: `line(call, read)` sends, reads and returns the value. `calls` counts what was sent."""
+
+    def __init__(self, board: Switchboard, workspace: Workspace, connection_id: str) -> None:
+        self._board, self._workspace, self._id = board, workspace, connection_id
+        self.calls = 0
+
+    def __call__(self, call: Call, read: Reader[T]) -> T:
+        connection, tokens = self._tokens()
+        if self._wants_refresh(connection):
+            connection, tokens = self._refresh_early(connection, tokens)
+        try:
+            return self._send(call, read, connection, tokens)
+        except TokenDead as error:
+            if is_fresh_token_doubt(error, tokens.minted_at, self._board.now()):
+                raise TryLater("a new access token is not accepted yet", after=FRESH_DOUBT_WAIT) from error
+            return self._second_chance(call, read, connection, tokens, error)
+
+    def renew(self, seen: Connection, tokens: Tokens) -> tuple[Connection, Tokens]:
+        """Mint a new access token, once however many ask: who comes second finds the first one's."""
+        with self._workspace.alone(f"refresh:{self._id}"):
+            connection, current = self._tokens()
+            if connection.token_serial != seen.token_serial:
+                return connection, current
+            assert tokens.refresh_token is not None
+            app = self._board.app()
+            call = oauth.refresh(app.client_id, app.secret, tokens.refresh_token)
+            try:
+                minted = oauth.read_tokens(*self._board.send(call, None, ""))
+            except AskAgain as error:
+                if not error.client_refused:
+                    self._needs_reconnect("refresh_dead")
+                raise
+            self.calls += 1
+            now = self._board.now()
+            with self._workspace.write() as tx:
+                tx.connections.mint(self._id, stored(minted, now), now, serial=connection.token_serial)
+        return self._tokens()
+
+    def introspect(self) -> oauth.Introspection:
+        """What LinkedIn says of the access token itself."""
+        _, tokens = self._tokens()
+        app = self._board.app()
+        self.calls += 1
+        call = oauth.introspect(app.client_id, app.secret, tokens.access_token)
+        return oauth.read_introspection(*self._board.send(call, None, ""))
+
+    def _second_chance(
+        self, call: Call, read: Reader[T], connection: Connection, tokens: Tokens, error: TokenDead
+    ) -> T:
+        if tokens.refresh_token is not None:
+            connection, tokens = self.renew(connection, tokens)
+            try:
+                return self._send(call, read, connection, tokens)
+            except TokenDead as again:
+                if is_fresh_token_doubt(again, tokens.minted_at, self._board.now()):
+                    raise TryLater("a new access token is not accepted yet", after=FRESH_DOUBT_WAIT) from again
+                error = again
+        return self._settle(error)
+
+    def _settle(self, error: TokenDead) -> T:  # type: ignore[type-var]
+        """A 401 that survives a refresh: a living token means a missing role, a dead one a new consent."""
+        said = self.introspect()
+        if said.active:
+            raise Forbidden(
+                "LinkedIn refused a living token: the member lacks a role for this", status=401
+            ) from error
+        self._needs_reconnect("revoked" if said.status == "revoked" or error.reason == "revoked" else "expired")
+        raise AskAgain("the grant has ended: connect again", status=401) from error
+
+    def _send(self, call: Call, read: Reader[T], connection: Connection, tokens: Tokens) -> T:
+        self.calls += 1
+        member = connection.member_id or connection.id
+        try:
+            return read(*self._board.send(call, tokens.access_token, member))
+        except LinkedInError as error:
+            self._board.note(error, call.endpoint, member)
+            raise
+
+    def _tokens(self) -> tuple[Connection, Tokens]:
+        with self._workspace.read() as tx:
+            connection, tokens = tx.connections.get(self._id), tx.connections.tokens(self._id)
+        if connection.state != "active" or tokens is None:
+            raise AskAgain("this connection is not active: connect again")
+        return connection, tokens
+
+    def _wants_refresh(self, connection: Connection) -> bool:
+        return connection.has_refresh_token and should_refresh(
+            access_expires_at=connection.access_expires_at,
+            minted_at=connection.minted_at,
+            refresh_expires_at=connection.refresh_expires_at,
+            last_refresh_at=connection.refreshed_at,
+            now=self._board.now(),
+        )
+
+    def _refresh_early(self, connection: Connection, tokens: Tokens) -> tuple[Connection, Tokens]:
+        """Refresh ahead of the end; while the old token lives, a failing endpoint delays nothing."""
+        try:
+            return self.renew(connection, tokens)
+        except TryLater as error:
+            log.warning("refresh_delayed", error=str(error))
+            return connection, tokens
+
+    def _needs_reconnect(self, reason: str) -> None:
+        now = self._board.now()
+        with self._workspace.write() as tx:
+            tx.connections.set_state(self._id, "needs_reconnect", reason, now)
+            tx.audit.add("leadwire", "connection.needs_reconnect", self._id, {"reason": reason}, now)
+        log.warning("needs_reconnect", connection=self._id, reason=reason)
+
+
+def stored(minted: oauth.Tokens, now: Millis) -> Tokens:
+    """LinkedIn's token answer (seconds from now) as what the store keeps (points in time)."""
+    refresh_ends = minted.refresh_expires_in
+    return Tokens(
+        access_token=minted.access_token,
+        access_expires_at=now + minted.expires_in * 1000,
+        minted_at=now,
+        refresh_token=minted.refresh_token,
+        refresh_expires_at=None if refresh_ends is None else now + refresh_ends * 1000,
+        scopes=tuple(sorted(minted.scopes)),
+    )

@@ -1,0 +1,184 @@
+"""What each kind of due work means, and when it is due again.
+
+    verdict  (connection)  read its accounts and what it may do for each
+    forms    (owner)       read its forms, give new questions their columns
+    poll     (owner)       read the leads that the coverage ledger does not cover
+    form     (form)        the same for one form whose interval is shorter than its account's
+    run      (run)         carry one run asked for by hand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from leadwire.connect import accounts
+from leadwire.connect.line import Line, Switchboard
+from leadwire.domain import intervals
+from leadwire.domain.owners import phase, shard
+from leadwire.domain.times import Millis
+from leadwire.ingest import forms, rebuild, shape
+from leadwire.ingest.ports import NobodyMayRead, Source, Turn
+from leadwire.ingest.reader import Outcome, Reader
+from leadwire.ingest.tables import Desks
+from leadwire.linkedin.errors import AskAgain, LinkedInError, TryLater
+from leadwire.store import NotFound, Tx, Workspace
+
+RETRY: Millis = 60_000
+READABLE = ("yes", "probably")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The deployment's intervals, by setting name; nearer levels win."""
+
+    intervals: Mapping[str, Millis]
+    public_https: bool
+
+
+class Duties:
+    def __init__(
+        self, board: Switchboard, reader: Reader, desks: Desks, defaults: Defaults, now: Callable[[], Millis]
+    ) -> None:
+        self._board, self._reader, self._desks = board, reader, desks
+        self._defaults, self._now = defaults, now
+
+    def kinds(self) -> dict[str, Callable[[Workspace, str, Turn], Millis | None]]:
+        return {
+            "verdict": self.verdict,
+            "forms": self.forms,
+            "poll": self.poll,
+            "form": self.form,
+            "run": self.run,
+        }
+
+    def verdict(self, workspace: Workspace, connection_id: str, turn: Turn) -> Millis | None:
+        """LGF-007 on a schedule. A connection that needs a person is not asked again until they came."""
+        try:
+            self.check(workspace, connection_id)
+        except NotFound:
+            return None
+        except AskAgain:
+            return None  # granting anew schedules it anew
+        except TryLater as error:
+            return self._now() + int((error.after or RETRY / 1000) * 1000)
+        except LinkedInError as error:
+            log.warning("verdict_failed", connection=connection_id, error=str(error))
+            return self._now() + RETRY
+        return self._next(workspace, "verdict_interval", connection_id)
+
+    def check(self, workspace: Workspace, connection_id: str) -> accounts.Checked:
+        """Read what a connection sees now; what has become readable is read at once."""
+        line = self._board.line(workspace, connection_id)
+        before = self._readable(workspace)
+        checked = accounts.check(
+            line, workspace, connection_id, public_https=self._defaults.public_https, now=self._now
+        )
+        with workspace.write() as tx:
+            for account in tx.accounts.all(enabled=True):
+                fresh = account.owner not in before and account.access and account.access.can_read in READABLE
+                if fresh and account.access and account.access.connection_id == connection_id:
+                    tx.schedule.hasten("poll", account.owner, shard(account.owner), self._now())
+        return checked
+
+    def forms(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
+        """LGF-102, 112 on a schedule; a new form gets its table, a new version its columns."""
+        with workspace.read() as tx:
+            enabled = tx.accounts.get(owner).sync.enabled
+        if not enabled:
+            return None
+        try:
+            self.read_forms(workspace, owner)
+        except (LinkedInError, NobodyMayRead) as error:
+            log.warning("forms_failed", owner=owner, error=str(error))
+            return self._now() + RETRY
+        with workspace.read() as tx:
+            known = tx.forms.all(owner)
+        for form in known:
+            shape.shape(workspace, form.form_id)
+        with workspace.write() as tx:
+            if tx.runs.open(owner):  # a back-fill waits for its tables
+                tx.schedule.hasten("poll", owner, shard(owner), self._now())
+        return self._next(workspace, "forms_interval", owner)
+
+    def read_forms(self, workspace: Workspace, owner: str) -> forms.Refreshed:
+        """Read an owner's forms now. Errors as a `Line` raises them, and NobodyMayRead."""
+        source = Source(workspace, owner, "", self.line_for(workspace, owner))
+        seen = forms.refresh(source, self._now())
+        relearned = forms.relearn(source, self._now())
+        for form_id in {*seen.new, *seen.changed, *relearned}:
+            self._desks.forget(workspace.id, form_id)
+        for form_id in relearned:
+            rebuild.project(workspace, form_id, self._desks, self._now())
+        return seen
+
+    def poll(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
+        outcome = self._reader.owner(workspace, owner, turn)
+        with workspace.read() as tx:
+            account = tx.accounts.get(owner)
+        if not account.sync.enabled:
+            return None
+        return self._after(workspace, outcome, owner, account.sync.poll_interval)
+
+    def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Millis | None:
+        with workspace.read() as tx:
+            own = tx.settings.get("form", form_id, "poll_interval")
+            form = tx.forms.find(form_id)
+            enabled = form is not None and tx.accounts.get(form.owner).sync.enabled
+        if own is None or not enabled:
+            return None
+        outcome = self._reader.form(workspace, form_id, turn)
+        if outcome.again_in is not None:
+            return self._now() + int(outcome.again_in * 1000)
+        return following(self._now(), int(own), phase(form_id, int(own)))
+
+    def run(self, workspace: Workspace, run_id: str, turn: Turn) -> Millis | None:
+        outcome = self._reader.run(workspace, run_id, turn)
+        return None if outcome.again_in is None else self._now() + int(outcome.again_in * 1000)
+
+    def line_for(self, workspace: Workspace, owner: str) -> Line:
+        """The best living line to an owner's leads: if one member's grant dies, another's is used."""
+        with workspace.read() as tx:
+            for access in tx.accounts.access(owner):
+                if tx.connections.get(access.connection_id).state == "active":
+                    if access.can_read in READABLE or self._forced(tx, owner):
+                        return self._board.line(workspace, access.connection_id)
+        raise NobodyMayRead("no active connection may read this account; its verdict says what is missing")
+
+    def _forced(self, tx: Tx, owner: str) -> bool:
+        """Switched on in spite of its verdict: LinkedIn's own answer decides."""
+        return tx.settings.get("account", owner, "forced") is not None
+
+    def _readable(self, workspace: Workspace) -> set[str]:
+        with workspace.read() as tx:
+            return {a.owner for a in tx.accounts.all() if a.access and a.access.can_read in READABLE}
+
+    def _after(self, workspace: Workspace, outcome: Outcome, owner: str, own: Millis | None) -> Millis:
+        if outcome.again_in is not None:
+            return self._now() + int(outcome.again_in * 1000)
+        return self._next(workspace, "poll_interval", owner, own)
+
+    def _next(self, workspace: Workspace, name: str, key: str, own: Millis | None = None) -> Millis:
+        interval, _ = self.interval(workspace, name, own)
+        return following(self._now(), interval, phase(key, interval))
+
+    def interval(self, workspace: Workspace, name: str, own: Millis | None = None) -> tuple[Millis, str]:
+        """The interval in force and the level it comes from."""
+        with workspace.read() as tx:
+            here = tx.settings.get("workspace", "", name)
+        return intervals.resolve(
+            [
+                ("account", own),
+                ("workspace", int(here) if here is not None else None),
+                ("deployment", self._defaults.intervals[name]),
+            ]
+        )
+
+
+def following(now: Millis, interval: Millis, offset: Millis) -> Millis:
+    """The next moment after `now` that is `offset` into an interval: stable per owner, never all at once."""
+    return now - (now - offset) % interval + interval

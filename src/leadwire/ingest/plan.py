@@ -1,0 +1,67 @@
+"""Which runs the coverage ledger asks for. One mechanism serves back-fill, polling, outages and new starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from leadwire.domain import coverage
+from leadwire.domain.owners import LEAD_TYPES, Owner
+from leadwire.domain.times import Millis
+from leadwire.store import Account, Run, RunCounters, RunPlan, Tx
+
+BACKFILL: Millis = 365 * 86_400_000  # always asked for, whatever retention LinkedIn keeps
+AHEAD: Millis = 86_400_000  # an open window is asked up to tomorrow, so that a clock that is wrong loses nothing
+BY_ITSELF = ("backfill", "poll", "gap")
+LOOK_BACK = 6
+
+
+def lead_types(account: Account) -> tuple[str, ...]:
+    """The lead types read for an account: those chosen, or all its owner can have."""
+    return account.sync.lead_types or LEAD_TYPES[Owner.parse(account.owner).kind]
+
+
+def wanted(tx: Tx, account: Account, now: Millis, retention: Mapping[str, Millis]) -> list[RunPlan]:
+    """What is not covered, as run plans: the first ever is the back-fill, the open end a poll, a hole a gap."""
+    plans = []
+    for lead_type in lead_types(account):
+        covered = tx.coverage.covered(account.owner, lead_type)
+        kept = coverage.retention_of(lead_type, retention) if covered else BACKFILL
+        for hole in coverage.subtract(coverage.Interval(now - kept, now), covered):
+            kind = "backfill" if not covered else "poll" if hole.until == now else "gap"
+            until = None if hole.until == now else hole.until
+            plans.append(RunPlan(account.owner, kind, lead_type, None, hole.since, until))
+    return plans
+
+
+def create(tx: Tx, plan: RunPlan, now: Millis) -> Run:
+    """A run for the plan. Where its like has just failed, it goes on at the page where that one stopped.
+
+    That is safe whatever happened meanwhile: the anchor tells whether the list still stands there.
+    """
+    failed = _failed_before(tx, plan)
+    if failed is None:
+        return tx.runs.create(plan, now)
+    run = tx.runs.create(replace(plan, since=failed.plan.since), now)
+    tx.runs.progress(run.id, RunCounters(), cursor=failed.cursor, horizon=failed.horizon)
+    return tx.runs.get(run.id)
+
+
+def failures(tx: Tx, owner: str) -> int:
+    """How many of the newest runs of this owner failed in a row (at most LOOK_BACK)."""
+    count = 0
+    for run in tx.runs.page(LOOK_BACK, None, owner).items:
+        if run.state == "failed":
+            count += 1
+        elif run.state == "done":
+            break
+    return count
+
+
+def _failed_before(tx: Tx, plan: RunPlan) -> Run | None:
+    for run in tx.runs.page(LOOK_BACK, None, plan.owner).items:
+        same = (run.plan.lead_type, run.plan.form_id, run.plan.until) == (plan.lead_type, plan.form_id, plan.until)
+        if same and run.plan.kind in BY_ITSELF:
+            resumable = run.state == "failed" and run.cursor is not None
+            return run if resumable and (run.plan.since or 0) <= (plan.since or 0) else None
+    return None

@@ -1,0 +1,49 @@
+"""What this room needs from outside, handed in by `app`: a line to LinkedIn, a clock, a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from leadwire.domain.times import Millis
+from leadwire.linkedin.calls import Call
+from leadwire.store import Workspace
+
+T = TypeVar("T")
+Now = Callable[[], Millis]
+
+
+class Speak(Protocol):
+    """Sends a call in the name of a member and returns what `read` makes of the answer.
+
+    Raises TryLater (ask again later), Refused (do not repeat), AskAgain (a person must reconnect), Surprise.
+    """
+
+    calls: int
+
+    def __call__(self, call: Call, read: Callable[[int, Mapping[str, str], bytes], T]) -> T: ...
+
+
+class Turn(Protocol):
+    """The time this piece of work has been given."""
+
+    def over(self) -> bool: ...
+
+
+# The best living line for an owner's leads. Raises NobodyMayRead when no connection can read them.
+LineFor = Callable[[Workspace, str], Speak]
+
+
+class NobodyMayRead(Exception):
+    """No active connection may read this owner's leads; the account's verdict says what is missing."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose leads are being read, and over which line. Without a line nothing new can be learned."""
+
+    workspace: Workspace
+    owner: str
+    lead_type: str
+    speak: Speak | None = None

@@ -1,0 +1,144 @@
+"""One turn of reading: with an owner, with a form, or with one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from leadwire.domain.times import Millis
+from leadwire.ingest import plan
+from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Turn
+from leadwire.ingest.walk import Leg, NeverEnds, Walker
+from leadwire.linkedin.errors import LinkedInError, Throttled, TryLater
+from leadwire.store import Run, RunPlan, Workspace
+
+IN_RUN_WAITS = (2.0, 8.0, 30.0)  # seconds, jittered: a plain 429, a 5xx or a cut answer inside the run
+AFTER_RUN_WAITS = (60.0, 120.0, 180.0, 240.0, 300.0)  # then the run fails and its gap is tried again
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a turn ended: `again_in` seconds until the next one, None when there is nothing left to do."""
+
+    again_in: float | None
+
+
+DONE = Outcome(None)
+
+
+class Reader:
+    """Carries runs forward. Everything durable is in the run's row; the object may die at any point."""
+
+    def __init__(
+        self,
+        walker: Walker,
+        line_for: LineFor,
+        now: Now,
+        dice: Callable[[], float],
+        retention: Mapping[str, Millis],
+    ) -> None:
+        self._walker, self._line_for = walker, line_for
+        self._now, self._dice, self._retention = now, dice, retention
+
+    def owner(self, workspace: Workspace, owner: str, turn: Turn) -> Outcome:
+        """Unfinished runs of an owner first, then once what the ledger asks for."""
+        with workspace.read() as tx:
+            account = tx.accounts.get(owner)
+        if not account.sync.enabled:
+            return DONE
+        try:
+            self._line_for(workspace, owner)
+        except NobodyMayRead:
+            return Outcome(AFTER_RUN_WAITS[-1])  # no run is made for it: the verdict says what is missing
+        for run_id in self._runs(workspace, owner):
+            outcome = self.run(workspace, run_id, turn)
+            if outcome.again_in is not None:
+                return outcome
+        return DONE
+
+    def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Outcome:
+        """One form's own poll, where its interval is shorter than its account's."""
+        with workspace.write() as tx:
+            form = tx.forms.get(form_id)
+            waiting = [run for run in tx.runs.open(form.owner) if run.plan.form_id == form_id]
+            run = waiting[0] if waiting else tx.runs.create(self._form_plan(tx, form.owner, form_id), self._now())
+        return self.run(workspace, run.id, turn)
+
+    def run(self, workspace: Workspace, run_id: str, turn: Turn) -> Outcome:
+        """One turn with one run, whoever asked for it."""
+        with workspace.write() as tx:
+            run = tx.runs.get(run_id)
+            if run.state in ("done", "failed"):
+                return DONE
+            if run.next_try_at is not None and run.next_try_at > self._now():
+                return Outcome((run.next_try_at - self._now()) / 1000)
+            run = tx.runs.start(run_id, self._now())
+        try:
+            speak = self._line_for(workspace, run.plan.owner)
+            complete = self._walker.go(workspace, run, self._legs(workspace, run), speak, turn)
+        except TryLater as error:
+            return self._later(workspace, run_id, error)
+        except (LinkedInError, NobodyMayRead, NeverEnds) as error:
+            return self._fail(workspace, run, str(error))
+        if not complete:
+            return Outcome(0.0)
+        with workspace.write() as tx:
+            tx.runs.finish(run.id, self._now())
+        return DONE
+
+    def _runs(self, workspace: Workspace, owner: str) -> list[str]:
+        with workspace.write() as tx:
+            waiting = [
+                run.id
+                for run in tx.runs.open(owner)
+                if run.plan.kind in plan.BY_ITSELF and run.plan.form_id is None
+            ]
+            if waiting:
+                return waiting
+            wanted = plan.wanted(tx, tx.accounts.get(owner), self._now(), self._retention)
+            return [plan.create(tx, one, self._now()).id for one in wanted]
+
+    def _form_plan(self, tx: plan.Tx, owner: str, form_id: str) -> RunPlan:
+        since = None
+        for lead_type in plan.lead_types(tx.accounts.get(owner)):
+            covered = tx.coverage.covered(owner, lead_type, form_id)
+            end = covered[-1].until if covered else self._now() - plan.BACKFILL
+            since = end if since is None else min(since, end)
+        return RunPlan(owner, "poll", None, form_id, since, None)
+
+    def _legs(self, workspace: Workspace, run: Run) -> Sequence[Leg]:
+        """All lead types of the run; a form's run is one walk per known version."""
+        with workspace.read() as tx:
+            account = tx.accounts.get(run.plan.owner)
+            types = (run.plan.lead_type,) if run.plan.lead_type else plan.lead_types(account)
+            if run.plan.form_id is None:
+                return [Leg(lead_type) for lead_type in types]
+            versions = sorted(tx.forms.version_numbers(run.plan.form_id))
+        return [Leg(lead_type, version) for lead_type in types for version in versions]
+
+    def _later(self, workspace: Workspace, run_id: str, error: TryLater) -> Outcome:
+        """A passing trouble: again inside the run while its patience lasts; it begins anew with every page."""
+        with workspace.read() as tx:
+            run = tx.runs.get(run_id)
+        if isinstance(error, Throttled) and error.until_midnight:
+            self._fail(workspace, run, str(error))
+            return Outcome(error.after or AFTER_RUN_WAITS[-1])
+        if run.attempts >= len(IN_RUN_WAITS):
+            return self._fail(workspace, run, str(error))
+        wait = error.after or IN_RUN_WAITS[run.attempts] * (0.75 + 0.5 * self._dice())
+        with workspace.write() as tx:
+            tx.runs.retry(run.id, str(error), self._now() + int(wait * 1000))
+        return Outcome(wait)
+
+    def _fail(self, workspace: Workspace, run: Run, reason: str) -> Outcome:
+        with workspace.write() as tx:
+            tx.runs.fail(run.id, reason, self._now())
+            failed = plan.failures(tx, run.plan.owner)
+        log.warning("run_failed", run=run.id, kind=run.plan.kind, reason=reason)
+        by_itself = run.plan.kind in plan.BY_ITSELF
+        wait = AFTER_RUN_WAITS[min(failed, len(AFTER_RUN_WAITS)) - 1]
+        return Outcome(wait if by_itself else None)

@@ -1,0 +1,38 @@
+"""From form versions to columns and tables: additive, idempotent, always before and apart from landing."""
+
+from __future__ import annotations
+
+from leadwire.domain.columns import Column, grow, table_name
+from leadwire.domain.forms import FormVersion
+from leadwire.domain.times import Millis
+from leadwire.store import Form, FormTable, Workspace
+
+
+def learn(workspace: Workspace, version: FormVersion, raw: bytes, now: Millis) -> Form:
+    """Store a form version and give every question of it a column in the dictionary. Runs no DDL."""
+    with workspace.write() as tx:
+        have: tuple[Column, ...] = ()
+        if tx.forms.find(version.form_id) is not None:
+            have = tx.forms.columns(version.form_id)
+        return tx.forms.put(version, raw, grow(have, version).columns, now)
+
+
+def shape(workspace: Workspace, form_id: str) -> list[str]:
+    """Bring the form's table up to its dictionary; returns the DDL that was run ([] = it was up to date)."""
+    with workspace.read() as tx:
+        table = tx.forms.table(form_id)
+        if not tx.plan_form(table):
+            return []
+    with workspace.shape() as shaping:
+        return shaping.shape_form(table)
+
+
+def plan(workspace: Workspace, form_id: str) -> list[str]:
+    """The DDL that `shape` would run now (LGF-107)."""
+    with workspace.read() as tx:
+        return tx.plan_form(tx.forms.table(form_id))
+
+
+def preview(version: FormVersion) -> FormTable:
+    """The table a form would get that has never been stored."""
+    return FormTable(version.form_id, table_name(version.name, version.form_id), grow((), version).columns)

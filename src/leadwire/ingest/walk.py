@@ -1,0 +1,171 @@
+"""One run: its windows walked page by page, each page landed, coverage credited with the last one.
+
+A run is a list of legs (one lead type, or one form version), kept in its cursor, so that killed anywhere it goes
+on at the page behind the last one that was stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import cast
+
+from leadwire.domain import coverage, walk
+from leadwire.domain.coverage import Interval
+from leadwire.domain.times import Millis
+from leadwire.ingest import land
+from leadwire.ingest.plan import AHEAD
+from leadwire.ingest.ports import Now, Source, Speak, Turn
+from leadwire.ingest.tables import Desks
+from leadwire.linkedin.calls import Call
+from leadwire.linkedin.leads import find_leads, read_leads
+from leadwire.linkedin.urns import form_version_urn
+from leadwire.store import Json, Run, Workspace
+
+PAGE = 100
+PAGE_CAP = 20_000  # two million leads in one window; beyond it the list does not end
+OVERLAP: Millis = 1_000  # asked for but not credited: whether LinkedIn's range includes its start is not documented
+FIRST_INSTANT: Millis = 0
+VIA = {"backfill": "backfill", "reconcile": "reconcile"}
+
+
+class NeverEnds(Exception):
+    """The page cap stopped a walk; its cursor is kept."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    lead_type: str
+    version: int | None = None  # of the run's form
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a run is: JSON-able, written with every page."""
+
+    legs: tuple[Leg, ...]
+    leg: int = 0
+    walk: walk.Cursor = walk.Cursor(count=PAGE)
+    horizon: Millis | None = None  # the earliest of the legs that share one credit
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "legs": [[leg.lead_type, leg.version] for leg in self.legs],
+            "leg": self.leg,
+            "walk": cast("dict[str, Json]", self.walk.as_dict()),
+            "horizon": self.horizon,
+        }
+
+    @classmethod
+    def of(cls, run: Run, legs: Sequence[Leg]) -> Place:
+        """Where the run stopped, or its beginning."""
+        if run.cursor is None:
+            return cls(tuple(legs))
+        kept = cast("dict[str, object]", run.cursor)
+        pairs = cast("list[tuple[str, int | None]]", kept["legs"])
+        return cls(
+            legs=tuple(Leg(lead_type, version) for lead_type, version in pairs),
+            leg=cast(int, kept["leg"]),
+            walk=walk.Cursor.from_dict(cast("dict[str, object]", kept["walk"])),
+            horizon=cast("Millis | None", kept["horizon"]),
+        )
+
+
+class Walker:
+    def __init__(self, desks: Desks, now: Now, *, settle: Millis, page_cap: int = PAGE_CAP) -> None:
+        self._desks, self._now = desks, now
+        self._settle, self._page_cap = settle, page_cap
+
+    def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Speak, turn: Turn) -> bool:
+        """Walk on from where the run stands. True: it is complete; False: its turn is over. Errors as `Speak`'s."""
+        place = Place.of(run, legs)
+        while place.leg < len(place.legs):
+            if turn.over():
+                return False
+            place = self._page(workspace, run, place, speak)
+        return True
+
+    def _page(self, workspace: Workspace, run: Run, place: Place, speak: Speak) -> Place:
+        leg, issued_at, calls = place.legs[place.leg], self._now(), speak.calls
+        page = speak(self._call(run, leg, place.walk), read_leads)
+        if place.walk.pages == 0 and place.walk.restarts == 0:
+            seen = coverage.horizon(issued_at, page.date, self._settle)
+            place = replace(place, horizon=seen if place.horizon is None else min(place.horizon, seen))
+        batch = land.Batch(
+            run.plan.owner, leg.lead_type, page.elements, issued_at, VIA.get(run.plan.kind, "pull")
+        )
+        reading = land.read(batch)
+        step = walk.advance(
+            place.walk, walk.PageFacts(reading.ids, page.received, page.total, page.has_next), self._page_cap
+        )
+        after = self._after(place, step)
+        progress = land.Progress(
+            run_id=run.id,
+            cursor=after.as_json(),
+            horizon=place.horizon,
+            calls=speak.calls - calls,
+            anchors=step.anchors,
+            credits=self._credits(run, place) if step.done else (),
+        )
+        if run.plan.dry_run:
+            land.count(workspace, batch, reading, progress)
+        else:
+            self._land(Source(workspace, run.plan.owner, leg.lead_type, speak), batch, reading, progress)
+        if step.problem is not None:
+            raise NeverEnds(f"stopped after {self._page_cap} pages: the list does not end; the cursor is kept")
+        return after
+
+    def _land(self, source: Source, batch: land.Batch, reading: land.Reading, progress: land.Progress) -> None:
+        assert source.speak is not None
+        before = source.speak.calls
+        arranged = land.arrange(batch, reading, partial(self._desks.of, source))
+        learning = source.speak.calls - before  # a version that only a lead has named costs a call
+        land.land(
+            source.workspace, batch, arranged, self._now(), replace(progress, calls=progress.calls + learning)
+        )
+
+    def _call(self, run: Run, leg: Leg, cursor: walk.Cursor) -> Call:
+        since = run.plan.since or FIRST_INSTANT
+        until = run.plan.until if run.plan.until is not None else self._open_end(run)
+        urn = None
+        if run.plan.form_id is not None and leg.version is not None:
+            urn = form_version_urn(run.plan.form_id, leg.version)
+        return find_leads(
+            run.plan.owner,
+            leg.lead_type,
+            since=max(FIRST_INSTANT, since - OVERLAP),
+            until=until,
+            form_version_urn=urn,
+            start=cursor.start,
+            count=cursor.count,
+        )
+
+    def _open_end(self, run: Run) -> Millis:
+        """One window for the whole walk: a window that moves would move the offsets under it."""
+        return (run.started_at or self._now()) + AHEAD
+
+    def _credits(self, run: Run, place: Place) -> tuple[tuple[str, str, Interval], ...]:
+        """What a finished leg proves. A form's versions prove something only together."""
+        leg = place.legs[place.leg]
+        form_id = run.plan.form_id or ""
+        rest = place.legs[place.leg + 1 :]
+        if run.plan.dry_run or (form_id and any(later.lead_type == leg.lead_type for later in rest)):
+            return ()
+        assert place.horizon is not None
+        window = Interval(run.plan.since or FIRST_INSTANT, run.plan.until or place.horizon)
+        credited = coverage.credit(window, place.horizon)
+        return () if credited is None else ((leg.lead_type, form_id, credited),)
+
+    @staticmethod
+    def _after(place: Place, step: walk.Step) -> Place:
+        if not step.done:
+            return replace(place, walk=step.next or place.walk)
+        done, rest = place.legs[place.leg], place.legs[place.leg + 1 :]
+        shared = bool(rest) and rest[0].lead_type == done.lead_type
+        return replace(
+            place,
+            leg=place.leg + 1,
+            walk=walk.Cursor(count=place.walk.count),
+            horizon=place.horizon if shared else None,
+        )

@@ -1,0 +1,178 @@
+"""What people and programs ask for. Each order is written down first, then the doorbell is rung.
+
+Whatever is asked here is carried by the schedule, so an order survives a crash at any point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from leadwire.connect.consent import Consent
+from leadwire.domain import intervals
+from leadwire.domain.errors import Conflict, InvalidInput
+from leadwire.domain.owners import Owner, phase, shard
+from leadwire.domain.times import Millis
+from leadwire.duties import READABLE, Duties, following
+from leadwire.ingest import plan
+from leadwire.ingest.forms import Refreshed
+from leadwire.store import Account, Connection, Run, RunPlan, Sync, Tx, Workspace
+
+FORMS_FIRST: Millis = 30_000  # the back-fill follows the forms; if those cannot be read, it starts without them
+
+
+@dataclass(frozen=True)
+class PullOrder:
+    since: Millis | None = None
+    until: Millis | None = None
+    form_id: str | None = None
+    dry_run: bool = False
+
+
+class Orders:
+    """`ring(shards)` wakes the workers; without an answer the next tick finds the work all the same."""
+
+    def __init__(
+        self,
+        consent: Consent,
+        duties: Duties,
+        now: Callable[[], Millis],
+        ring: Callable[[Iterable[int]], None],
+        retention: Mapping[str, Millis],
+    ) -> None:
+        self.consent, self.duties = consent, duties
+        self._now, self._ring, self._retention = now, ring, retention
+
+    def connect(self, workspace: Workspace, return_url: str | None) -> tuple[Connection, str]:
+        """A pending connection and the link that a person opens."""
+        return self.consent.begin(workspace, return_url)
+
+    def arrived(self, connection_id: str) -> None:
+        """A grant has just been stored: its accounts are read at once."""
+        self._ring([shard(connection_id)])
+
+    def check_accounts(self, workspace: Workspace) -> tuple[str, ...]:
+        """Have every active connection read its accounts and verdicts anew."""
+        with workspace.write() as tx:
+            active = [one.id for one in tx.connections.all() if one.state == "active"]
+            for connection_id in active:
+                tx.schedule.put("verdict", connection_id, shard(connection_id), self._now())
+        self._ring(shard(connection_id) for connection_id in active)
+        return tuple(active)
+
+    def sync(self, workspace: Workspace, owner: str, wish: Sync, force: bool = False) -> tuple[Account, tuple[Run, ...]]:
+        """Switch an account's reading on, off, or change how. Returns the runs that fill it.
+
+        Raises Conflict with the account's problems when nobody may read its leads and `force` is not given.
+        """
+        now = self._now()
+        _check_wish(owner, wish)
+        with workspace.write() as tx:
+            account = tx.accounts.get(owner)
+            if wish.enabled and not force:
+                _check_readable(account)
+            account = tx.accounts.set_sync(owner, wish, now)
+            tx.settings.put("account", owner, "forced", "true" if wish.enabled and force else None)
+            runs = self._start(tx, account, now) if wish.enabled else ()
+            action = "sync.enabled" if wish.enabled else "sync.disabled"
+            tx.audit.add("api", action, owner, {"force": force}, now)
+        self._ring([shard(owner)])
+        return account, runs
+
+    def pull(self, workspace: Workspace, owner: str, order: PullOrder) -> Run:
+        """Read a window by hand, whatever the ledger says of it (LGF-110)."""
+        now = self._now()
+        since = now - plan.BACKFILL if order.since is None else order.since
+        if since >= (order.until if order.until is not None else now + plan.AHEAD):
+            raise InvalidInput(
+                "empty_window", "since must be before until.", "since is inclusive, until is exclusive."
+            )
+        with workspace.write() as tx:
+            tx.accounts.get(owner)
+            if order.form_id is not None and tx.forms.get(order.form_id).owner != owner:
+                raise InvalidInput("foreign_form", "This form belongs to another account.", "Name that account.")
+            wanted = RunPlan(owner, "manual", None, order.form_id, since, order.until, order.dry_run)
+            run = tx.runs.create(wanted, now)
+            tx.schedule.put("run", run.id, shard(owner), now)
+        self._ring([shard(owner)])
+        return run
+
+    def read_forms(self, workspace: Workspace, owner: str | None) -> dict[str, Refreshed]:
+        """Read the forms of one account, or of every account that can be read, now. Errors as a `Line` raises them."""
+        with workspace.read() as tx:
+            accounts = [tx.accounts.get(owner)] if owner else [a for a in tx.accounts.all() if _readable(a)]
+        return {account.owner: self.duties.read_forms(workspace, account.owner) for account in accounts}
+
+    def poll_interval(self, workspace: Workspace, form_id: str, interval: Millis | None) -> None:
+        """Give a form an interval of its own, or None to take it back; lives at once (LGF-201)."""
+        if interval is not None:
+            intervals.check(interval)
+        with workspace.write() as tx:
+            tx.forms.get(form_id)
+            tx.settings.put("form", form_id, "poll_interval", None if interval is None else str(interval))
+            if interval is None:
+                tx.schedule.drop("form", form_id)
+            else:
+                due = following(self._now(), interval, phase(form_id, interval))
+                tx.schedule.put("form", form_id, shard(form_id), due)
+
+    def intervals(self, workspace: Workspace, changes: dict[str, Millis | None]) -> None:
+        """Change the workspace's intervals; what is due sooner by them is moved up at once."""
+        for interval in changes.values():
+            if interval is not None:
+                intervals.check(interval)
+        with workspace.write() as tx:
+            for name, interval in changes.items():
+                tx.settings.put("workspace", "", name, None if interval is None else str(interval))
+            tx.audit.add("api", "settings.changed", workspace.id, {name: v for name, v in changes.items()}, self._now())
+        self._move_up(workspace, changes)
+
+    def _move_up(self, workspace: Workspace, changes: Iterable[str]) -> None:
+        kinds = {"poll_interval": "poll", "forms_interval": "forms", "verdict_interval": "verdict"}
+        with workspace.read() as tx:
+            due = [one for name in changes if name in kinds for one in tx.schedule.all(kinds[name])]
+        for one in due:
+            name = next(name for name, kind in kinds.items() if kind == one.kind)
+            interval, _ = self.duties.interval(workspace, name)
+            with workspace.write() as tx:
+                tx.schedule.hasten(
+                    one.kind, one.key, one.shard, following(self._now(), interval, phase(one.key, interval))
+                )
+
+    def _start(self, tx: Tx, account: Account, now: Millis) -> tuple[Run, ...]:
+        runs = [run for run in tx.runs.open(account.owner) if run.plan.kind in plan.BY_ITSELF]
+        if not runs:
+            wanted = plan.wanted(tx, account, now, self._retention)
+            runs = [plan.create(tx, one, now) for one in wanted if one.kind != "poll"]
+        lane = shard(account.owner)
+        tx.schedule.hasten("forms", account.owner, lane, now)
+        tx.schedule.hasten("poll", account.owner, lane, now + FORMS_FIRST)
+        return tuple(runs)
+
+
+def _readable(account: Account) -> bool:
+    return account.access is not None and account.access.can_read in READABLE
+
+
+def _check_readable(account: Account) -> None:
+    if _readable(account):
+        return
+    raise Conflict(
+        "cannot_read_leads",
+        "No connection may read this account's leads.",
+        "Follow the remedies below and check again, or send force: true to try all the same.",
+        account.access.problems if account.access else (),
+    )
+
+
+def _check_wish(owner: str, wish: Sync) -> None:
+    if wish.poll_interval is not None:
+        intervals.check(wish.poll_interval)
+    possible = Owner.parse(owner).lead_types
+    odd = [lead_type for lead_type in wish.lead_types if lead_type not in possible]
+    if odd:
+        raise InvalidInput(
+            "bad_lead_type",
+            f"{', '.join(odd)} cannot come from this account.",
+            f"Its lead types are {', '.join(possible)}.",
+        )

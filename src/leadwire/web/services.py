@@ -1,0 +1,42 @@
+"""What the web door is given by `app`: everything it may touch, and nothing that it would have to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from leadwire.connect.consent import Consent
+from leadwire.connect.line import AppKeys
+from leadwire.domain.times import Millis
+from leadwire.duties import Duties
+from leadwire.ingest.repair import Repair
+from leadwire.ingest.tables import Desks
+from leadwire.orders import Orders
+from leadwire.store import Store
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What pages and `doctor` show of the configuration; no secrets."""
+
+    version: str
+    public_url: str
+    linkedin_api_url: str
+    linkedin_version: str
+    emulated: bool
+    facts: Callable[[], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Services:
+    store: Store
+    consent: Consent
+    orders: Orders
+    duties: Duties
+    repair: Repair
+    desks: Desks
+    now: Callable[[], Millis]
+    deployment: Deployment
+    app_keys: Callable[[], AppKeys | None]  # None: nobody has set the LinkedIn app up yet
+    save_app_keys: Callable[[str, str], None]
+    admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time

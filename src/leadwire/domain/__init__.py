@@ -1,0 +1,1 @@
+"""What a lead is. Pure: values in, values out; no clock, no input or output, no chance."""

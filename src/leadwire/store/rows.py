@@ -5,15 +5,17 @@ Times are epoch milliseconds, ids are text, `owner` is the owner's URN text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
-from leadwire.domain.access import Problem
 from leadwire.domain.columns import Column
-from leadwire.domain.project import Lead
+from leadwire.domain.errors import Problem
 from leadwire.domain.times import Millis
 
+if TYPE_CHECKING:
+    from leadwire.domain.project import Lead
+
 T = TypeVar("T")
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Cell: TypeAlias = "str | list[str] | bool | None"
 
 
@@ -79,12 +81,13 @@ class OAuthState:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueItem:
     """A scheduled thing whose time has come, named across workspaces."""
 
     workspace_id: str
     kind: str
     key: str
+    due_at: Millis
     attempts: int
 
 
@@ -230,7 +233,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A lead form as last seen; `table` is the full name to type into an SQL tool, `table_name` the bare one."""
+    """A lead form as last seen; `table` is the name to type into an SQL tool, `table_name` the bare one."""
 
     form_id: str
     owner: str
@@ -270,7 +273,7 @@ class FormTable:
 class LandedLead:
     """A lead ready to be written; `cells` are keyed by column name."""
 
-    lead: Lead
+    lead: "Lead"
     cells: Mapping[str, Cell]
     extras: Mapping[str, Json]
     raw: bytes
@@ -343,7 +346,7 @@ class LeadCount:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run is to do; `until` None is an open end, `form_id` None all forms, `lead_type` None all types."""
+    """What a run is to do. None: `until` an open end, `form_id` all forms, `lead_type` all types."""
 
     owner: str
     kind: str

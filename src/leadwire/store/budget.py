@@ -1,0 +1,72 @@
+"""LinkedIn's quotas as the deployment counts them: per UTC day, endpoint, app and member."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from sqlalchemy import select
+
+from leadwire.domain.times import Millis
+from leadwire.store.ground import Desk
+from leadwire.store.rows import CallCount, Pause
+from leadwire.store.scope import insert_into
+
+Counted: TypeAlias = tuple[str, str, str]  # endpoint, app, member
+
+
+class Budget(Desk):
+    """Counters of calls, and endpoints that must rest."""
+
+    def count_calls(self, day: str, counts: Mapping[Counted, int]) -> None:
+        """Add to the counters of a day (`2026-01-31`)."""
+        if not counts:
+            return
+        table = self._table("calls")
+        statement = insert_into(table, self._ground.database.dialect)
+        statement = statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={"count": table.c["count"] + statement.excluded["count"]},
+        )
+        # In one order, so that two processes cannot wait for each other.
+        rows = [
+            {"day": day, "endpoint": endpoint, "app": app, "member": member, "count": count}
+            for (endpoint, app, member), count in sorted(counts.items())
+        ]
+        with self._ground.changing() as connection:
+            connection.execute(statement, rows)
+
+    def calls(self, day: str) -> list[CallCount]:
+        """The counters of a day."""
+        table = self._table("calls")
+        order = (table.c.endpoint, table.c.app, table.c.member)
+        with self._ground.looking() as connection:
+            found = connection.execute(select(table).where(table.c.day == day).order_by(*order))
+            return [CallCount(*row) for row in found]
+
+    def pause(self, endpoint: str, until: Millis, reason: str, member: str = "") -> None:
+        """Do not call an endpoint (of a member, or of the app) before `until`; the latest word counts."""
+        table = self._table("pauses")
+        statement = insert_into(table, self._ground.database.dialect).values(
+            endpoint=endpoint, member=member, until=until, reason=reason
+        )
+        with self._ground.changing() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=list(table.primary_key), set_={"until": until, "reason": reason}
+                )
+            )
+
+    def pauses(self, now: Millis) -> list[Pause]:
+        """The pauses that are not over."""
+        table = self._table("pauses")
+        statement = select(table).where(table.c.until > now).order_by(table.c.endpoint, table.c.member)
+        with self._ground.looking() as connection:
+            return [
+                Pause(row.endpoint, row.member, row.until, row.reason)
+                for row in connection.execute(statement)
+            ]
+
+    def unpause(self, endpoint: str, member: str = "") -> None:
+        """Call it again."""
+        table = self._table("pauses")
+        with self._ground.changing() as connection:
+            connection.execute(table.delete().where(table.c.endpoint == endpoint, table.c.member == member))

@@ -1,0 +1,124 @@
+"""What happens later or again: per workspace it is written, across workspaces it is found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, and_, case, func, select
+
+from leadwire.domain.times import Millis
+from leadwire.store.ground import Desk
+from leadwire.store.rows import DueItem, Scheduled
+from leadwire.store.scope import Scope, insert_into
+
+
+class Schedule:
+    """The schedule of one workspace. A claim does not lock; it marks what was begun."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._rows = scope.own("schedule")
+
+    def put(self, kind: str, key: str, shard: int, due_at: Millis) -> None:
+        """Make it due at `due_at`; what is at work on it meanwhile ends without moving it."""
+        self._place(kind, key, shard, due_at, {"due_at": due_at, "claimed_at": None, "shard": shard})
+
+    def ensure(self, kind: str, key: str, shard: int, due_at: Millis) -> None:
+        """Make it due at `due_at` unless it is scheduled already."""
+        self._place(kind, key, shard, due_at, {})
+
+    def hasten(self, kind: str, key: str, shard: int, due_at: Millis) -> None:
+        """Make it due at `due_at` at the latest. While it is worked on: once more, at `due_at`."""
+        c = self._rows.c
+        sooner = case((and_(c.claimed_at.is_(None), c.due_at < due_at), c.due_at), else_=due_at)
+        self._place(kind, key, shard, due_at, {"due_at": sooner, "claimed_at": None})
+
+    def claim(self, kind: str, key: str, now: Millis) -> int:
+        """Note that it is begun; how often it was begun without an end, this time included. 0: it is gone."""
+        c = self._rows.c
+        begun = self._rows.table.update().where(self._rows.mine, self._is(kind, key))
+        begun = begun.values(attempts=c.attempts + 1, claimed_at=now).returning(c.attempts)
+        return int(self._rows.connection.scalar(begun) or 0)
+
+    def done(self, kind: str, key: str, due_at: Millis, next_due: Millis | None, attempts: int = 0) -> None:
+        """What was due at `due_at` is done: due again at `next_due`, or gone; as it is, if it was moved."""
+        c = self._rows.c
+        unmoved = and_(self._is(kind, key), c.due_at == due_at, c.claimed_at.is_not(None))
+        if next_due is None:
+            self._rows.remove(unmoved)
+        else:
+            self._rows.change(unmoved, due_at=next_due, claimed_at=None)
+        self._rows.change(self._is(kind, key), attempts=attempts)
+
+    def get(self, kind: str, key: str) -> Scheduled | None:
+        """One item, None if it is not scheduled."""
+        row = self._rows.one(self._is(kind, key))
+        return None if row is None else _scheduled(row)
+
+    def all(self, kind: str | None = None) -> tuple[Scheduled, ...]:
+        """Everything scheduled, or all of one kind; soonest first."""
+        c = self._rows.c
+        statement = self._rows.select().order_by(c.due_at, c.kind, c.key)
+        if kind is not None:
+            statement = statement.where(c.kind == kind)
+        return tuple(map(_scheduled, self._rows.connection.execute(statement)))
+
+    def drop(self, kind: str, key: str) -> bool:
+        """Take it off the schedule; False if it was not on it."""
+        return self._rows.remove(self._is(kind, key)) > 0
+
+    def _is(self, kind: str, key: str) -> ColumnElement[bool]:
+        return and_(self._rows.c.kind == kind, self._rows.c.key == key)
+
+    def _place(self, kind: str, key: str, shard: int, due_at: Millis, changes: dict[str, Any]) -> None:
+        connection, table = self._rows.connection, self._rows.table
+        statement = insert_into(table, connection.dialect.name).values(
+            workspace_id=self._rows.workspace_id, kind=kind, key=key, shard=shard, due_at=due_at, attempts=0
+        )
+        names = list(table.primary_key)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=names, set_=changes)
+            if changes
+            else statement.on_conflict_do_nothing(index_elements=names)
+        )
+
+
+class Agenda(Desk):
+    """What is due in all workspaces."""
+
+    @property
+    def _schedule(self) -> Table:
+        return self._table("schedule")
+
+    def due_shards(self, now: Millis, only: int | None = None) -> list[tuple[int, Millis]]:
+        """The shards in which something is due, each with the time since which."""
+        c = self._schedule.c
+        statement = (
+            select(c.shard, func.min(c.due_at)).where(c.due_at <= now).group_by(c.shard).order_by(c.shard)
+        )
+        if only is not None:
+            statement = statement.where(c.shard == only)
+        with self._ground.looking() as connection:
+            return [(shard, due_at) for shard, due_at in connection.execute(statement)]
+
+    def due(self, shard: int, now: Millis, limit: int = 100) -> list[DueItem]:
+        """What is due in one shard, longest first."""
+        c = self._schedule.c
+        statement = (
+            select(self._schedule).where(c.shard == shard, c.due_at <= now).order_by(c.due_at).limit(limit)
+        )
+        with self._ground.looking() as connection:
+            return _items(connection.execute(statement).all())
+
+    def next_due(self, after: Millis) -> Millis | None:
+        """When the next thing falls due, later than `after`; None if nothing is scheduled then."""
+        due_at = self._schedule.c.due_at
+        with self._ground.looking() as connection:
+            soonest: Millis | None = connection.scalar(select(func.min(due_at)).where(due_at > after))
+        return soonest
+
+
+def _items(rows: Sequence[Row[Any]]) -> list[DueItem]:
+    return [DueItem(row.workspace_id, row.kind, row.key, row.due_at, row.attempts) for row in rows]
+
+
+def _scheduled(row: Row[Any]) -> Scheduled:
+    return Scheduled(row.kind, row.key, row.shard, row.due_at, row.attempts, row.claimed_at)

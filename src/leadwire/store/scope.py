@@ -1,0 +1,118 @@
+"""What a repository works with: one transaction, in one workspace."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Select,
+    Table,
+    Update,
+    delete,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from leadwire.store.ids import NewId
+from leadwire.store.place import Place
+from leadwire.store.vault import Vault
+
+
+def insert_into(table: Table, dialect: str) -> sqlite.Insert:
+    """An INSERT that can say ON CONFLICT, which both dialects spell alike."""
+    return cast(sqlite.Insert, postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One transaction of one workspace."""
+
+    connection: Connection
+    workspace_id: str
+    place: Place
+    tables: Mapping[str, Table]
+    vault: Vault
+    new_id: NewId
+
+    def own(self, name: str) -> "Owned":
+        """An internal table as this workspace sees it."""
+        return Owned(self.connection, self.tables[name], self.workspace_id)
+
+    def hold_landing(self) -> None:
+        """Be the only one to judge and write leads of this workspace until the transaction ends.
+
+        Two processes could otherwise both judge a lead new, and the older answer be written last.
+        SQLite has one writer anyway.
+        """
+        if self.place.dialect == "postgresql":
+            lock = text("SELECT pg_advisory_xact_lock(hashtextextended('landing:' || :workspace, 0))")
+            self.connection.execute(lock, {"workspace": self.workspace_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One internal table; every statement that it makes names the workspace."""
+
+    connection: Connection
+    table: Table
+    workspace_id: str
+
+    @property
+    def c(self) -> ReadOnlyColumnCollection[str, Any]:
+        """The columns."""
+        return self.table.c
+
+    @property
+    def mine(self) -> ColumnElement[bool]:
+        """The condition that a row is this workspace's."""
+        return self.table.c.workspace_id == self.workspace_id
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """SELECT columns (all, if none are named) of this workspace's rows."""
+        return select(*(columns or (self.table,))).where(self.mine)
+
+    def rows(self, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        """All of this workspace's rows that meet the conditions."""
+        return self.connection.execute(self.select().where(*where)).all()
+
+    def one(self, *where: ColumnElement[bool]) -> Row[Any] | None:
+        """The row that meets the conditions, None if there is none."""
+        return self.connection.execute(self.select().where(*where)).one_or_none()
+
+    def insert(self, **values: Any) -> None:
+        """INSERT one row."""
+        self.connection.execute(self.table.insert(), {"workspace_id": self.workspace_id, **values})
+
+    def upsert(self, rows: Sequence[Mapping[str, Any]], keep: Sequence[str] = ()) -> None:
+        """INSERT rows; where the key is there already, write all but the columns in `keep`."""
+        if not rows:
+            return
+        statement = insert_into(self.table, self.connection.dialect.name)
+        keys = [column.name for column in self.table.primary_key]
+        written = [name for name in rows[0] if name not in keys and name not in keep]
+        changes = {name: statement.excluded[name] for name in written}
+        statement = (
+            statement.on_conflict_do_update(index_elements=keys, set_=changes)
+            if changes
+            else statement.on_conflict_do_nothing(index_elements=keys)
+        )
+        self.connection.execute(statement, [{"workspace_id": self.workspace_id, **row} for row in rows])
+
+    def change(self, *where: ColumnElement[bool], **values: Any) -> int:
+        """UPDATE the rows that meet the conditions; how many there were."""
+        return self.run(update(self.table).where(*where).values(**values))
+
+    def remove(self, *where: ColumnElement[bool]) -> int:
+        """DELETE the rows that meet the conditions; how many there were."""
+        return self.run(delete(self.table).where(*where))
+
+    def run(self, statement: Update | Delete) -> int:
+        """Run a statement on this workspace's rows; how many were touched."""
+        return self.connection.execute(statement.where(self.mine)).rowcount

@@ -1,0 +1,107 @@
+"""One workspace: what is named here cannot be another's."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from leadwire.store import shape
+from leadwire.store.due import Schedule
+from leadwire.store.ground import Ground, inside
+from leadwire.store.one_time import Links
+from leadwire.store.place import Place, place
+from leadwire.store.rows import FormTable, WorkspaceInfo
+from leadwire.store.scope import Scope
+
+
+class Workspace:
+    """The handle of one workspace; holds no connection."""
+
+    def __init__(self, ground: Ground, info: WorkspaceInfo) -> None:
+        self._ground = ground
+        self.info = info
+        self.place: Place = place(ground.database.dialect, info.slug)
+
+    @property
+    def id(self) -> str:
+        """The workspace's id."""
+        return self.info.id
+
+    @property
+    def slug(self) -> str:
+        """What its tables' place is called."""
+        return self.info.slug
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.info.name
+
+    @contextmanager
+    def read(self) -> Iterator["Tx"]:
+        """One snapshot; nothing can be written. TryLater."""
+        with self._ground.database.read(inside(self.id)) as connection:
+            yield Tx(self._scope(connection))
+
+    @contextmanager
+    def write(self, urgent: bool = False) -> Iterator["Tx"]:
+        """One transaction: all of it is kept, or none after an exception. Urgent ones go first. TryLater."""
+        with self._ground.database.write(inside(self.id), urgent) as connection:
+            yield Tx(self._scope(connection))
+
+    @contextmanager
+    def shape(self) -> Iterator["ShapeTx"]:
+        """One transaction of the owner's role, for DDL alone. TryLater."""
+        with self._ground.database.own(inside(self.id)) as connection:
+            yield ShapeTx(connection, self.place, self.id)
+
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """Hold a name of this workspace that no other thread or process holds. TryLater."""
+        return self._ground.database.alone(f"{self.id}:{name}")
+
+    def _scope(self, connection: Connection) -> Scope:
+        vault = self._ground.vault(connection)
+        return Scope(connection, self.id, self.place, self._ground.tables, vault, self._ground.new_id)
+
+
+class ShapeTx:
+    """Shapes of form tables; additive."""
+
+    def __init__(self, connection: Connection, place: Place, workspace_id: str) -> None:
+        self._connection = connection
+        self._place = place
+        self._workspace_id = workspace_id
+
+    def plan_form(self, form: FormTable) -> list[str]:
+        """The DDL that is missing for the form's table, not run; [] if it is up to date."""
+        return shape.plan_form(self._connection, self._place, self._workspace_id, form)
+
+    def shape_form(self, form: FormTable) -> list[str]:
+        """Run the plan; what was run."""
+        return shape.run(self._connection, self.plan_form(form))
+
+    def drop_form(self, table_name: str) -> None:
+        """Remove a form's table with every lead in it; harmless if there is none."""
+        shape.run(self._connection, shape.drop_form(self._connection, self._place, table_name))
+
+
+class Tx:
+    """One transaction in one workspace; each attribute is a drawer of it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def plan_form(self, form: FormTable) -> list[str]:
+        """See ShapeTx.plan_form."""
+        return shape.plan_form(self._scope.connection, self._scope.place, self._scope.workspace_id, form)
+
+    @cached_property
+    def links(self) -> Links:
+        """One-time texts."""
+        return Links(self._scope)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """What happens later or again."""
+        return Schedule(self._scope)

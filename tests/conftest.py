@@ -1,0 +1,38 @@
+"""What every room's tests may ask for: `store`, an empty migrated store on SQLite and on PostgreSQL in turn."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from leadwire.store import Store
+from tests.databases import Home, PostgresHomes, SqliteHomes
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def sqlite_homes(tmp_path_factory: pytest.TempPathFactory) -> SqliteHomes:
+    return SqliteHomes(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_homes() -> Iterator[PostgresHomes]:
+    homes = PostgresHomes()
+    yield homes
+    homes.stop()
+
+
+@pytest.fixture(params=BOTH)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    """A migrated database, not yet opened."""
+    with request.getfixturevalue(f"{request.param}_homes").home(tmp_path / "home") as home:
+        yield home
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[Store]:
+    """An open store on a fresh database: workspace `default` is there, nothing else."""
+    with closing(home.open()) as store:
+        yield store

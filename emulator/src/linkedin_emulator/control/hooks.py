@@ -1,0 +1,67 @@
+"""Subscriptions, webhooks and pushes: looked at, validated by hand, added to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from linkedin_emulator.control.group import Group, locked
+from linkedin_emulator.outbound import Deliver, attempt
+from linkedin_emulator.pushes import push_foreign
+from linkedin_emulator.state import State
+from linkedin_emulator.subscriptions import Push, Webhook
+from linkedin_emulator.webhooks import challenge_call, new_code, passes, record
+from linkedin_emulator.wire import Json
+
+
+class HookControl(Group):
+    def __init__(self, state: State, deliver: Deliver) -> None:
+        super().__init__(state)
+        self._deliver = deliver
+
+    @locked
+    def subscriptions(self) -> list[dict[str, Json]]:
+        """All subscriptions with the app and member they belong to."""
+        rows = self._state.hooks.by_id.values()
+        return [row.element() | {"client_id": row.client_id, "member": row.member} for row in rows]
+
+    @locked
+    def webhooks(self) -> list[dict[str, Json]]:
+        """The trust state of every webhook URL."""
+        return [asdict(webhook) for webhook in self._state.hooks.webhooks.values()]
+
+    @locked
+    def pushes(self, limit: int = 100) -> dict[str, Json]:
+        """What waits to be told, and the latest that is settled."""
+        hooks = self._state.hooks
+        done = hooks.done[-int(limit) :] if int(limit) else []
+        return {"waiting": [_shown(p) for p in hooks.waiting], "done": [_shown(p) for p in reversed(done)]}
+
+    def validate(self, url: str, client_id: str | None = None) -> dict[str, Json]:
+        """The developer restarts validation in the portal; it alone unblocks a webhook."""
+        with self._state.lock:
+            webhook = self._webhook(url, client_id)
+            code = new_code(self._state.dice)
+            secret = self._state.world.apps[webhook.client_id].secrets[0]
+        reply = attempt(self._deliver, challenge_call(url, code))
+        with self._state.lock:
+            record(self._state, webhook, passes(secret, code, reply))
+            return asdict(webhook)
+
+    @locked
+    def push_foreign(self, body: Json = None) -> int:
+        """Send every subscribed webhook a notification of another kind; return how many were queued."""
+        return len(
+            push_foreign(
+                self._state, body or {"type": "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS", "notifications": []}
+            )
+        )
+
+    def _webhook(self, url: str, client_id: str | None) -> Webhook:
+        for (owner, known), webhook in self._state.hooks.webhooks.items():
+            if known == url and client_id in (None, owner):
+                return webhook
+        raise LookupError(f"there is no webhook {url!r}")
+
+
+def _shown(push: Push) -> dict[str, Json]:
+    return asdict(push) | {"body": push.body.decode("utf-8", "replace")}

@@ -1,0 +1,60 @@
+"""Everything the emulator knows at one moment, under one lock."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field, fields
+
+from linkedin_emulator.clock import Clock
+from linkedin_emulator.faults import Faults
+from linkedin_emulator.grants import Grants
+from linkedin_emulator.journal import Journal
+from linkedin_emulator.knobs import Knobs
+from linkedin_emulator.lead_book import LeadBook
+from linkedin_emulator.quota import Quota
+from linkedin_emulator.subscriptions import Subscriptions
+from linkedin_emulator.world import World
+
+
+@dataclass(slots=True)
+class State:
+    """One world in motion. `dice` serves what happens, `Grants` and `Faults` have their own."""
+
+    seed: int
+    clock: Clock
+    knobs: Knobs
+    world: World
+    leads: LeadBook
+    grants: Grants
+    faults: Faults
+    dice: random.Random
+    hooks: Subscriptions = field(default_factory=Subscriptions)
+    quota: Quota = field(default_factory=Quota)
+    journal: Journal = field(default_factory=Journal)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def become(self, other: State) -> None:
+        """Take over everything from another state but its lock."""
+        for item in fields(self):
+            if item.name != "lock":
+                setattr(self, item.name, getattr(other, item.name))
+
+
+def new_state(seed: int, clock: Clock, knobs: Knobs) -> State:
+    """An empty world whose chances all follow from the seed."""
+    return State(
+        seed,
+        clock,
+        knobs,
+        World(),
+        LeadBook(seed),
+        Grants(_dice(seed, "grants")),
+        Faults(_dice(seed, "faults")),
+        _dice(seed, "events"),
+    )
+
+
+def _dice(seed: int, purpose: str) -> random.Random:
+    """Chances that can be had again; nothing here guards a secret."""
+    return random.Random(f"{seed}/{purpose}")  # noqa: S311

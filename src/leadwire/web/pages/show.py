@@ -1,0 +1,120 @@
+"""Jinja filters: times, numbers and names as people read them. All times UTC."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from leadwire.domain.errors import InvalidInput
+from leadwire.domain.owners import Owner
+from leadwire.domain.times import DAY, HOUR, MINUTE, SECOND, Millis, duration_text, iso
+
+RAW_SHOWN = 4_000  # bytes of a quarantined lead that a page shows
+
+_STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
+
+
+def when(ms: Millis | None, empty: str = "never") -> Markup | str:
+    """`2026-01-02 03:04 UTC` in a <time>, to the millisecond in its attribute and title."""
+    return _time(ms, empty, 16)
+
+
+def exactly(ms: Millis | None, empty: str = "never") -> Markup | str:
+    """The same to the second."""
+    return _time(ms, empty, 19)
+
+
+def day(ms: Millis | None, empty: str = "never") -> Markup | str:
+    """The same to the day."""
+    return _time(ms, empty, 10)
+
+
+def _time(ms: Millis | None, empty: str, length: int) -> Markup | str:
+    if ms is None:
+        return empty
+    try:
+        text = iso(ms)
+    except OverflowError:  # LinkedIn's number, as it came
+        return str(ms)
+    shown = text[:length].replace("T", " ")
+    return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(text, shown)
+
+
+def ago(ms: Millis | None, now: Millis, empty: str = "never") -> Markup | str:
+    """`3 minutes ago`, `in 59 days`, inside a <time>."""
+    if ms is None:
+        return empty
+    text = f"{span(now - ms)} ago" if ms <= now else f"in {span(ms - now)}"
+    try:
+        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(iso(ms), text)
+    except OverflowError:
+        return text
+
+
+def span(ms: Millis) -> str:
+    """`3 minutes`: the largest unit that fits, rounded down."""
+    for unit, name in _STEPS:
+        if ms >= unit:
+            count = ms // unit
+            return f"{number(count)} {name}{'' if count == 1 else 's'}"
+    return "a moment"
+
+
+def number(value: int) -> str:
+    """`1,234,567`."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str = "") -> str:
+    """`1 lead`, `1,200 leads`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def account(owner: str) -> str:
+    """The owner's URN as people name the account: `123` or `organization:123`."""
+    try:
+        return Owner.parse(owner).name
+    except InvalidInput:
+        return owner
+
+
+def part(text: str) -> str:
+    """Text as one part of an address."""
+    return quote(text, safe="")
+
+
+def pretty(value: object) -> str:
+    """JSON as people read it."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def raw(data: bytes) -> str:
+    """Bytes as text, cut where they are many; what is no UTF-8 is escaped."""
+    text = data[:RAW_SHOWN].decode("utf-8", "backslashreplace")
+    return text if len(data) <= RAW_SHOWN else f"{text}… ({number(len(data))} bytes)"
+
+
+def spaced(code: str) -> str:
+    """LinkedIn's `LEAD_GEN_FORMS_MANAGER` as `Lead gen forms manager`."""
+    return code.replace("_", " ").capitalize()
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "when": when,
+    "exactly": exactly,
+    "day": day,
+    "ago": ago,
+    "span": span,
+    "duration": duration_text,
+    "number": number,
+    "counted": counted,
+    "account": account,
+    "part": part,
+    "pretty": pretty,
+    "raw": raw,
+    "spaced": spaced,
+}

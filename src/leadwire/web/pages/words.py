@@ -1,0 +1,129 @@
+"""States and codes in words. What is not in a table is shown as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """A badge: its text, its tone (`good`, `warn`, `bad`, `calm`, `plain`) and what it means."""
+
+    text: str
+    tone: str
+    meaning: str = ""
+
+
+def word(table: Mapping[str, Word], code: str | None) -> Word:
+    """The words for a code; the code itself where nobody foresaw it."""
+    if code is None:
+        return Word("unknown", "plain")
+    return table.get(code) or Word(code.replace("_", " ").lower(), "plain")
+
+
+CONNECTION = {
+    "pending": Word("waiting for consent", "calm", "Nobody has pressed Allow on LinkedIn yet."),
+    "active": Word("active", "good", "LinkedIn may be asked in this member's name."),
+    "needs_reconnect": Word("needs reconnect", "bad", "Its grant has ended. One click reconnects the same connection."),
+}
+
+REASON = {
+    "refresh_dead": "LinkedIn refused the refresh token: it has reached its 365 days, or the member withdrew the app.",
+    "expired": "The access token has expired, and this app gets no refresh tokens, so only a new consent helps.",
+    "revoked": "The member, or LinkedIn, has revoked the app's access.",
+    "scope_changed": "The app now asks for other scopes, and that ends every earlier grant.",
+}
+
+CAN_READ = {
+    "yes": Word("can read leads", "good", "Scopes, ad-account role and page role are all there."),
+    "probably": Word("probably", "warn", "LinkedIn's documents do not agree on this role; trying shows it."),
+    "no": Word("cannot read leads", "bad", "Something is missing; the remedies stand below."),
+    "unchecked": Word("not checked", "plain", "No active connection sees this account now."),
+}
+
+READING = {True: Word("reading", "good"), False: Word("not reading", "plain")}
+
+FORM = {
+    "PUBLISHED": Word("published", "good"),
+    "DRAFT": Word("draft", "calm"),
+    "ARCHIVED": Word("archived", "plain"),
+}
+
+RUN = {
+    "queued": Word("queued", "calm"),
+    "running": Word("running", "calm"),
+    "done": Word("done", "good"),
+    "failed": Word("failed", "bad"),
+}
+
+RUN_KIND = {
+    "backfill": "back-fill",
+    "poll": "poll",
+    "gap": "gap",
+    "manual": "by hand",
+    "reconcile": "reconciliation",
+    "push": "push",
+}
+
+LEAD_TYPE = {
+    "SPONSORED": "sponsored leads",
+    "EVENT": "event leads",
+    "COMPANY": "company page leads",
+    "ORGANIZATION_PRODUCT": "product page leads",
+}
+
+QUARANTINE = {"open": Word("open", "warn"), "resolved": Word("resolved", "good")}
+
+COLUMN_KIND = {
+    "fixed": "fixed",
+    "predefined": "predefined question",
+    "custom": "custom question",
+    "consent": "consent",
+    "hidden": "hidden field",
+}
+
+# Why each scope is asked for: learn.microsoft.com/linkedin/marketing/lead-sync/leadsync (Permissions)
+SCOPE = {
+    "r_marketing_leadgen_automation": "reads lead forms and leads, and registers for lead notifications",
+    "r_ads": "lists the ad accounts and the member's role on each, for the permission check",
+    "rw_ads": "lists the ad accounts and roles; more than Leadwire needs",
+    "r_organization_admin": "reads the member's LinkedIn Page roles, without which nobody may read leads",
+    "rw_organization_admin": "reads the member's LinkedIn Page roles; more than Leadwire needs",
+    "r_basicprofile": "asks LinkedIn who the member is, as the heartbeat",
+    "r_liteprofile": "asks LinkedIn who the member is, as the heartbeat (an older scope)",
+    "openid": "asks LinkedIn who the member is, as the heartbeat",
+    "profile": "shows the member's name",
+    "email": "shows the member's e-mail address",
+    "r_events": "names the events behind event leads",
+}
+
+RESULTS = {
+    "active": ("LinkedIn is connected", "good"),
+    "cancelled": ("LinkedIn was not connected", "bad"),
+    "scope_not_enabled": ("The app lacks a scope", "bad"),
+    "error": ("LinkedIn was not connected", "bad"),
+}
+
+# A one-time text that does not count: title, what happened, what to do.
+ONE_TIME = {
+    "unknown": ("This link is not ours", "No such link or answer was ever given out by this Leadwire, or it was cut."),
+    "used": ("This link has been used", "It works once, and it has been opened before."),
+    "expired": ("This link is too old", "A connect link lives 24 hours, an answer from LinkedIn 10 minutes."),
+    "other_browser": (
+        "This answer belongs to another browser",
+        "The connection was begun in one browser and answered in another, or its cookies are blocked.",
+    ),
+}
+
+INTERVALS = {
+    "poll_interval": ("Pull leads every", "How often each account's new leads are pulled."),
+    "forms_interval": ("Read forms every", "How often forms are read again for new ones and new versions."),
+    "verdict_interval": ("Check permission every", "How often each connection's accounts and roles are checked."),
+}
+
+ORIGIN = {
+    "form": "set on this form",
+    "account": "set on the account",
+    "workspace": "set here, for the workspace",
+    "deployment": "set for the whole deployment",
+}

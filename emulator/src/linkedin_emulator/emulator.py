@@ -29,7 +29,7 @@ from linkedin_emulator.knobs import Knobs
 from linkedin_emulator.mishaps import after, before, down
 from linkedin_emulator.outbound import Deliver, Outbound, attempt, nobody_answers
 from linkedin_emulator.pages import render
-from linkedin_emulator.pushes import due_push, push_call, settle_push
+from linkedin_emulator.pushes import push_call, settle_push
 from linkedin_emulator.routes import Answer, locate, table
 from linkedin_emulator.state import State, new_state
 from linkedin_emulator.webhooks import challenge_call, due_webhook, new_code, passes, record
@@ -149,7 +149,7 @@ class Emulator:
     def _push_one(self) -> bool:
         state = self._state
         with state.lock:
-            push = due_push(state)
+            push = state.hooks.take_due(state.clock.now())
             if push is None:
                 return False
             call = push_call(state, push)

@@ -60,7 +60,7 @@ class Knobs:
     push_delay_ms: int = 0
     push_drop_share: float = 0.0
     push_copies: int = 1
-    push_shuffle: bool = False
+    push_jitter_ms: int = 0
     push_wrong_signature: bool = False
     push_blank_in_form_urn: bool = False
     push_retry_every_ms: int = 5 * MINUTE

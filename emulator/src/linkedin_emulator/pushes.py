@@ -85,26 +85,12 @@ def _queue(state: State, subscription: Subscription, body: bytes) -> list[Push]:
         return []
     made = []
     for _ in range(knobs.push_copies):
-        due = state.clock.now() + knobs.push_delay_ms
-        made.append(
-            Push(hooks.next_push, subscription.client_id, subscription.webhook, subscription.id, body, due)
-        )
+        due = state.clock.now() + knobs.push_delay_ms + state.dice.randint(0, knobs.push_jitter_ms)
+        who = (subscription.client_id, subscription.webhook, subscription.id)
+        made.append(Push(hooks.next_push, *who, body, due))
+        hooks.wait(made[-1])
         hooks.next_push += 1
-    hooks.waiting += made
     return made
-
-
-def due_push(state: State) -> Push | None:
-    """The next push whose time has come, marked as being sent; None if nothing is due."""
-    now = state.clock.now()
-    due = [push for push in state.hooks.waiting if push.state == "waiting" and push.due_at <= now]
-    if not due:
-        return None
-    push = (
-        state.dice.choice(due) if state.knobs.push_shuffle else min(due, key=lambda p: (p.due_at, p.number))
-    )
-    push.state = "sending"
-    return push
 
 
 def push_call(state: State, push: Push) -> WebhookCall:
@@ -118,6 +104,7 @@ def push_call(state: State, push: Push) -> WebhookCall:
 def settle_push(state: State, push: Push, reply: Reply | None) -> None:
     """Any 2xx ends it; otherwise it waits for the next try, until the time for trying is over."""
     now = state.clock.now()
+    del state.hooks.sending[push.number]
     push.attempts += 1
     push.first_tried_at = now if push.first_tried_at is None else push.first_tried_at
     push.last_status = reply[0] if reply else None
@@ -126,10 +113,10 @@ def settle_push(state: State, push: Push, reply: Reply | None) -> None:
     elif now + state.knobs.push_retry_every_ms - push.first_tried_at > state.knobs.push_retry_for_ms:
         _finish(state, push, delivered=False)
     else:
-        push.state, push.due_at = "waiting", now + state.knobs.push_retry_every_ms
+        push.due_at = now + state.knobs.push_retry_every_ms
+        state.hooks.wait(push)
 
 
 def _finish(state: State, push: Push, delivered: bool) -> None:
     push.state = "delivered" if delivered else "given_up"
-    state.hooks.waiting.remove(push)
     state.hooks.done.append(push)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +11,7 @@ from linkedin_emulator.clock import Millis
 from linkedin_emulator.urns import owner_union, versioned_form
 from linkedin_emulator.wire import Json
 
+PUSHES_KEPT = 10_000
 WebhookState = Literal["PENDING", "VALIDATED", "BLOCKED"]
 
 
@@ -69,14 +72,33 @@ class Push:
 
 @dataclass(slots=True)
 class Subscriptions:
-    """All subscriptions, webhooks and pushes; pushes that are done stay in `done` for the record."""
+    """All subscriptions, webhooks and pushes; the latest settled pushes stay in `done`."""
 
     by_id: dict[int, Subscription] = field(default_factory=dict)
     webhooks: dict[tuple[str, str], Webhook] = field(default_factory=dict)
-    waiting: list[Push] = field(default_factory=list)
-    done: list[Push] = field(default_factory=list)
+    queue: list[tuple[Millis, int, Push]] = field(default_factory=list)
+    sending: dict[int, Push] = field(default_factory=dict)
+    done: deque[Push] = field(default_factory=lambda: deque(maxlen=PUSHES_KEPT))
     next_id: int = 7012
     next_push: int = 1
+
+    def wait(self, push: Push) -> None:
+        """Put a push into the queue, which is a heap by due time."""
+        push.state = "waiting"
+        heapq.heappush(self.queue, (push.due_at, push.number, push))
+
+    def take_due(self, now: Millis) -> Push | None:
+        """Take the push whose time came first out of the queue, or None."""
+        if not self.queue or self.queue[0][0] > now:
+            return None
+        push = heapq.heappop(self.queue)[2]
+        push.state = "sending"
+        self.sending[push.number] = push
+        return push
+
+    def waiting(self) -> list[Push]:
+        """All that is not settled, in order of due time."""
+        return [*self.sending.values(), *(push for _, _, push in sorted(self.queue))]
 
     def of_owner(self, owner: str) -> list[Subscription]:
         """In order of creation."""

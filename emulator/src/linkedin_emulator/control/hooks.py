@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import asdict
 
 from linkedin_emulator.control.group import Group, locked
@@ -33,8 +34,8 @@ class HookControl(Group):
     def pushes(self, limit: int = 100) -> dict[str, Json]:
         """What waits to be told, and the latest that is settled."""
         hooks = self._state.hooks
-        done = hooks.done[-int(limit) :] if int(limit) else []
-        return {"waiting": [_shown(p) for p in hooks.waiting], "done": [_shown(p) for p in reversed(done)]}
+        latest = itertools.islice(reversed(hooks.done), int(limit))
+        return {"waiting": [_shown(p) for p in hooks.waiting()], "done": [_shown(p) for p in latest]}
 
     def validate(self, url: str, client_id: str | None = None) -> dict[str, Json]:
         """The developer restarts validation in the portal; it alone unblocks a webhook."""

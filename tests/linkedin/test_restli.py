@@ -54,7 +54,7 @@ def test_a_projection_that_could_end_the_parameter_is_refused(fields):
 
 @pytest.mark.parametrize("value", [1.5, b"x", {1, 2}, object()])
 def test_what_the_grammar_has_no_word_for_is_refused(value):
-    with pytest.raises(TypeError, match="grammar|knows"):
+    with pytest.raises(TypeError, match="records"):
         encode([value])
 
 

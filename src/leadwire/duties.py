@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import structlog
 
 from leadwire.connect import accounts
+from leadwire.connect.heartbeat import Beat, beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.domain import intervals
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import Millis
-from leadwire.ingest import forms, rebuild, shape
+from leadwire.ingest import rebuild, shape
+from leadwire.ingest.forms import Refreshed, refresh, relearn
 from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
@@ -85,6 +87,10 @@ class Duties:
                     tx.schedule.hasten("poll", account.owner, shard(account.owner), self._now())
         return checked
 
+    def heartbeat(self, workspace: Workspace, connection_id: str) -> Beat:
+        """Ask LinkedIn now whether this grant lives (LGF-002). Conflict, where there is none to ask about."""
+        return beat(self._board.line(workspace, connection_id), workspace, connection_id, self._now)
+
     def forms(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
         """LGF-102, 112 on a schedule; a new form gets its table, a new version its columns."""
         with workspace.read() as tx:
@@ -105,11 +111,11 @@ class Duties:
                 tx.schedule.hasten("poll", owner, shard(owner), self._now())
         return self._next(workspace, "forms_interval", owner)
 
-    def read_forms(self, workspace: Workspace, owner: str) -> forms.Refreshed:
+    def read_forms(self, workspace: Workspace, owner: str) -> Refreshed:
         """Read an owner's forms now. Errors as a `Line` raises them, and NobodyMayRead."""
         source = Source(workspace, owner, "", self.line_for(workspace, owner))
-        seen = forms.refresh(source, self._now())
-        relearned = forms.relearn(source, self._now())
+        seen = refresh(source, self._now())
+        relearned = relearn(source, self._now())
         for form_id in {*seen.new, *seen.changed, *relearned}:
             self._desks.forget(workspace.id, form_id)
         for form_id in relearned:

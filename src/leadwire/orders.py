@@ -51,6 +51,17 @@ class Orders:
         """A grant has just been stored: its accounts are read at once."""
         self._ring([shard(connection_id)])
 
+    def disconnect(self, workspace: Workspace, connection_id: str) -> None:
+        """Forget a grant. What it brought stays; accounts that no other connection sees are read no more."""
+        now = self._now()
+        with workspace.write() as tx:
+            tx.connections.get(connection_id)
+            lost = tx.accounts.drop_access(connection_id)
+            tx.accounts.mark_removed([owner for owner in lost if not tx.accounts.access(owner)], now)
+            tx.connections.delete(connection_id)
+            tx.schedule.drop("verdict", connection_id)
+            tx.audit.add("api", "connection.deleted", connection_id, {"accounts": len(lost)}, now)
+
     def check_accounts(self, workspace: Workspace) -> tuple[str, ...]:
         """Have every active connection read its accounts and verdicts anew."""
         with workspace.write() as tx:

@@ -149,6 +149,16 @@ class Line:
         call = oauth.introspect(app.client_id, app.secret, tokens.access_token)
         return oauth.read_introspection(*self._board.send(call, None, ""))
 
+    def prove(self) -> None:
+        """Ask what the grant is worth, without using it. Raises AskAgain when neither of its tokens lives."""
+        connection, tokens = self._tokens()
+        said = self.introspect()
+        if not said.active and tokens.refresh_token is not None:
+            self.renew(connection, tokens)
+            said = self.introspect()
+        if not said.active:
+            raise self._ended(said.status == "revoked")
+
     def _second_chance(
         self, call: Call, read: Reader[T], connection: Connection, tokens: Tokens, error: TokenDead
     ) -> T:
@@ -169,8 +179,11 @@ class Line:
             raise Forbidden(
                 "LinkedIn refused a living token: the member lacks a role for this", status=401
             ) from error
-        self._needs_reconnect("revoked" if said.status == "revoked" or error.reason == "revoked" else "expired")
-        raise AskAgain("the grant has ended: connect again", status=401) from error
+        raise self._ended("revoked" in (said.status, error.reason)) from error
+
+    def _ended(self, revoked: bool) -> AskAgain:
+        self._needs_reconnect("revoked" if revoked else "expired")
+        return AskAgain("the grant has ended: connect again", status=401)
 
     def _send(self, call: Call, read: Reader[T], connection: Connection, tokens: Tokens) -> T:
         self.calls += 1
@@ -218,7 +231,7 @@ def stored(minted: oauth.Tokens, now: Millis) -> Tokens:
     refresh_ends = minted.refresh_expires_in
     return Tokens(
         access_token=minted.access_token,
-        access_expires_at=now + minted.expires_in * 1000,
+        access_expires_at=now + minted.access_expires_in * 1000,
         minted_at=now,
         refresh_token=minted.refresh_token,
         refresh_expires_at=None if refresh_ends is None else now + refresh_ends * 1000,

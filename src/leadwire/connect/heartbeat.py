@@ -1,4 +1,4 @@
-"""The heartbeat: does this grant still live? LinkedIn's sign-off list asks for it as a call to `/me` (LGF-002).
+"""The heartbeat: does this grant still live? LinkedIn's sign-off list asks for a call to `/me` (LGF-002).
 
 Which method a token allows depends on its scopes; introspection needs none. A grant that has ended is
 settled by the `Line`: the connection says `needs_reconnect` and why, and the heartbeat says `ended`.
@@ -19,7 +19,9 @@ from leadwire.store import Workspace
 
 @dataclass(frozen=True)
 class Beat:
-    """`method`: `/v2/me`, `/v2/userinfo` or `introspection`; `result`: `alive`, `ended`, `no_answer`, `odd_answer`."""
+    """`method`: `/v2/me`, `/v2/userinfo` or `introspection`; `result`: `ok`, `ended`, `no_answer`,
+    `odd_answer`.
+    """
 
     at: Millis
     method: str
@@ -70,4 +72,4 @@ def _result(ask: Callable[[], object]) -> str:
         raise
     except LinkedInError as error:
         return next((result for kind, result in RESULTS if isinstance(error, kind)), "odd_answer")
-    return "alive"
+    return "ok"

@@ -20,6 +20,7 @@ from uuid import uuid4
 from leadwire.agenda import Agenda, job_for
 from leadwire.connect.consent import Consent
 from leadwire.connect.line import AppKeys, Switchboard
+from leadwire.domain.errors import Conflict
 from leadwire.domain.times import Millis, iso
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.reader import Reader
@@ -86,7 +87,9 @@ class App:
         walker = Walker(self.desks, now, settle=settings.settle)
         self.reader = Reader(walker, self._line_for, now, dice, settings.retention)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
-        self.orders = Orders(self.consent, self.duties, now, self.ring, settings.retention)
+        self.orders = Orders(
+            self.consent, self.duties, now, self.ring, settings.retention, settings.settle
+        )
         self.repair = Repair(self.desks, self._line_for, now)
         self.agenda = Agenda(self.store, self.duties.kinds(), now, time.monotonic)
         self.engine: Engine | None = None
@@ -163,7 +166,11 @@ class App:
     def _required_keys(self) -> AppKeys:
         keys = self.app_keys()
         if keys is None:
-            raise CannotStart("no LinkedIn app is set up: open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID")
+            raise Conflict(
+                "no_linkedin_app",
+                "No LinkedIn app is set up.",
+                "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and LEADWIRE_LINKEDIN_CLIENT_SECRET.",
+            )
         return keys
 
     def _save_app_keys(self, client_id: str, client_secret: str) -> None:

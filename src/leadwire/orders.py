@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from leadwire.connect.consent import Consent
-from leadwire.domain import intervals
+from leadwire.domain import coverage, intervals
 from leadwire.domain.errors import Conflict, InvalidInput
 from leadwire.domain.owners import Owner, phase, shard
 from leadwire.domain.times import Millis
@@ -18,6 +18,7 @@ from leadwire.ingest import plan
 from leadwire.ingest.forms import Refreshed
 from leadwire.store import Account, Connection, Run, RunPlan, Sync, Tx, Workspace
 
+READ_TAKES: Millis = 60_000  # a poll in its turn has ended by then
 FORMS_FIRST: Millis = 30_000  # the back-fill follows the forms; if those cannot be read, it starts without them
 
 
@@ -27,6 +28,15 @@ class PullOrder:
     until: Millis | None = None
     form_id: str | None = None
     dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What of one lead type has been read completely, and what not, within LinkedIn's retention."""
+
+    lead_type: str
+    covered: tuple[coverage.Interval, ...]
+    gaps: tuple[coverage.Gap, ...]
 
 
 class Orders:
@@ -39,9 +49,11 @@ class Orders:
         now: Callable[[], Millis],
         ring: Callable[[Iterable[int]], None],
         retention: Mapping[str, Millis],
+        settle: Millis,
     ) -> None:
         self.consent, self.duties = consent, duties
-        self._now, self._ring, self._retention = now, ring, retention
+        self._now, self._ring = now, ring
+        self._retention, self._settle = retention, settle
 
     def connect(self, workspace: Workspace, return_url: str | None) -> tuple[Connection, str]:
         """A pending connection and the link that a person opens."""
@@ -107,6 +119,20 @@ class Orders:
             tx.schedule.put("run", run.id, shard(owner), now)
         self._ring([shard(owner)])
         return run
+
+    def coverage(self, workspace: Workspace, owner: str) -> tuple[Covered, ...]:
+        """The ledger of an account. What only waits for the next poll's turn is not called a gap yet."""
+        now = self._now()
+        with workspace.read() as tx:
+            account = tx.accounts.get(owner)
+            kinds = plan.lead_types(account)
+            covered = [tx.coverage.covered(owner, lead_type) for lead_type in kinds]
+        interval, _ = self.duties.interval(workspace, "poll_interval", account.sync.poll_interval)
+        due = now - self._settle - interval - READ_TAKES
+        return tuple(
+            Covered(kind, have, tuple(coverage.gaps(have, now, coverage.retention_of(kind, self._retention), due)))
+            for kind, have in zip(kinds, covered, strict=True)
+        )
 
     def read_forms(self, workspace: Workspace, owner: str | None) -> dict[str, Refreshed]:
         """Read the forms of one account, or of every account that can be read, now. Errors as a `Line` raises them."""

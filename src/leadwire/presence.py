@@ -68,7 +68,8 @@ class Presence(threading.Thread):
         self._resume(self._me)
 
     def _watch(self, pg: psycopg.Connection[Any]) -> None:
-        free_since: dict[str, float] = {}  # forgotten with the session: after a restart of PostgreSQL all look dead
+        # Forgotten with the session: after a restart of PostgreSQL everybody looks dead for a moment.
+        free_since: dict[str, float] = {}
         owned = False
         while not self._stopping.is_set():
             if not owned and _lock(pg, self._me):

@@ -9,7 +9,9 @@ boot has its own id, and `presence.Presence` moves the jobs of a dead process to
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,40 +34,59 @@ class DbosEngine:
     """`jobs.Engine` on DBOS. One per process: DBOS keeps its registry in a global."""
 
     def __init__(
-        self, work: Work, url: str, executor_id: str, completed_before: Callable[[int], str], at_once: int = 8
+        self,
+        work: Work,
+        url: str,
+        executor_id: str,
+        completed_before: Callable[[int], str],
+        *,
+        at_once: int = 8,
+        grace: float = 10.0,
     ) -> None:
+        """`completed_before(seconds)` is the RFC 3339 time that many seconds ago. `grace`: see `Presence`."""
         self._work = work
         self._url = url
         self._executor_id = executor_id
         self._completed_before = completed_before
         self._at_once = at_once
+        self._grace = grace
         self._stopping = threading.Event()
         self._ticker: threading.Thread | None = None
         self._presence: Presence | None = None
         self._job: Callable[..., None] | None = None
+        self._idle = threading.Condition()
+        self._running = 0
 
     def alive(self) -> bool:
         return not self._stopping.is_set() and (self._presence is None or self._presence.held.is_set())
 
     def start(self) -> None:
+        _write_ahead(self._url)
         DBOS(config=_config(self._url, self._executor_id))
-        self._job = DBOS.workflow(name="job")(self._run)
+        self._job = DBOS.workflow(name="job")(self._plain())
         quiet()
         DBOS.launch()
         DBOS.register_queue(
             QUEUE, worker_concurrency=self._at_once, partition_concurrency=1, polling_interval_sec=0.2
         )
         if self._url.startswith("postgresql"):
-            self._presence = Presence(self._url, self._executor_id)
+            self._presence = Presence(self._url, self._executor_id, min(2.0, self._grace / 4), self._grace)
             self._presence.start()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._ticker.start()
 
-    def stop(self, within: float) -> None:
+    def wind_down(self) -> None:
+        """Tick no more, and tell running jobs to end at their next safe point."""
         self._stopping.set()
+
+    def stop(self, within: float) -> None:
+        self.wind_down()
+        end = time.monotonic() + within
         if self._ticker is not None:
             self._ticker.join(timeout=within)
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=max(1, int(within)))
+        with self._idle:
+            self._idle.wait_for(lambda: self._running == 0, timeout=max(0.0, end - time.monotonic()))
+        DBOS.destroy(destroy_registry=True)
         if self._presence is not None:
             self._presence.leave()
 
@@ -75,8 +96,23 @@ class DbosEngine:
             with SetWorkflowID(job.id), SetEnqueueOptions(queue_partition_key=job.lane):
                 DBOS.enqueue_workflow(QUEUE, self._job, job.kind, list(job.args))
 
+    def _plain(self) -> Callable[[str, list[Any]], None]:
+        """`_run` as DBOS wants it: it writes attributes on what it is given, which a bound method refuses."""
+
+        def job(kind: str, args: list[Any]) -> None:
+            self._run(kind, args)
+
+        return job
+
     def _run(self, kind: str, args: list[Any]) -> None:
-        self.submit(self._work.handlers[kind](self, *args))
+        with self._idle:
+            self._running += 1
+        try:
+            self.submit(self._work.handlers[kind](self, *args))
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
     def _tick_on(self) -> None:
         next_sweep = 0.0
@@ -103,6 +139,14 @@ class DbosEngine:
             if not old:
                 return
             DBOS.delete_workflows([job.workflow_id for job in old])
+
+
+def _write_ahead(url: str) -> None:
+    """Readers of the engine's own file then never wait for its writer; DBOS leaves that to us."""
+    if url.startswith("sqlite:///"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
 
 
 def _config(url: str, executor_id: str) -> DBOSConfig:

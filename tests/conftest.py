@@ -1,13 +1,13 @@
-"""What every room's tests may ask for: `store`, an empty migrated store on SQLite and on PostgreSQL in turn."""
+"""What every room's tests may ask for: `store`, empty and migrated, on SQLite and on PostgreSQL in turn."""
 
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.databases import Home, PostgresHomes, SqliteHomes
 
 from leadwire.store import Store
-from tests.databases import Home, PostgresHomes, SqliteHomes
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

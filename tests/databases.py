@@ -18,6 +18,7 @@ from leadwire.store import Keyring, Store
 
 KEY = "a key that only tests know"
 KEYS = Keyring.parse(KEY)
+NOW = 1_780_000_000_000  # 2026-05-28T20:26:40Z
 OWNER, APP = "leadwire_owner", "leadwire_app"
 
 
@@ -41,7 +42,7 @@ class SqliteHomes:
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template" / "leadwire.db"
         with closing(Store.open(f"sqlite:///{self._template}", keys=KEYS)) as store:
-            store.migrate()
+            store.migrate(NOW)
 
     @contextmanager
     def home(self, folder: Path) -> Iterator[Home]:
@@ -51,7 +52,7 @@ class SqliteHomes:
 
 
 class PostgresHomes:
-    """A server of our own, reached by socket, with an owner and an app role, and databases from a template."""
+    """A server of our own, reached by socket: an owner's and an app's role, databases from a template."""
 
     dialect = "postgresql"
 
@@ -68,7 +69,7 @@ class PostgresHomes:
         )
         template = self.create("template0")
         with closing(template.open()) as store:
-            store.migrate()
+            store.migrate(NOW)
         self._template = self._name(template)
 
     def run(self, *statements: str) -> None:

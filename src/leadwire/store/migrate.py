@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, select, text
 
+from leadwire.domain.times import Millis
 from leadwire.store import schema, shape, walls
 from leadwire.store.database import Database
 from leadwire.store.errors import SchemaTooNew, SchemaTooOld
@@ -23,7 +24,7 @@ VERSION_TABLE = "_schema_version"
 ONE_AT_A_TIME = threading.Lock()
 
 
-def migrate(database: Database, keys: Keyring) -> Vault:
+def migrate(database: Database, keys: Keyring, now: Millis) -> Vault:
     """Bring the schema to head, make missing places, let the rows' role in, and open the vault.
 
     Any number of processes may do it at once. SchemaTooNew and WrongKey leave everything as it was.
@@ -32,7 +33,7 @@ def migrate(database: Database, keys: Keyring) -> Vault:
     tables = schema.internal(database.dialect)
     with ONE_AT_A_TIME, database.own(DEPLOYMENT) as connection:
         refuse_newer(connection)
-        _upgrade(connection)
+        _upgrade(connection, now)
         make_vault(connection, tables["secrets"], keys)
         vault = open_vault(connection, tables["secrets"], keys)
         _make_places(connection, tables["workspaces"], grantee)
@@ -65,10 +66,10 @@ def current(connection: Connection) -> str | None:
     return _context(connection).get_current_revision()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, now: Millis) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
-    config = Config(attributes={"configure": {"connection": connection, **_where(connection)}})
+    config = Config(attributes={"now": now, "configure": {"connection": connection, **_where(connection)}})
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     command.upgrade(config, "head")
 

@@ -37,9 +37,11 @@ class Place:
 
     def form_table(self, form: FormTable) -> Table:
         """The table of a form: the fixed columns, then the form's own, in the order they were added."""
-        return _form_table(
-            self, form.table_name, tuple((column.name, column.type) for column in form.columns)
-        )
+        return form_table(self, form.table_name, _own(form))
+
+
+def _own(form: FormTable) -> tuple[tuple[str, str], ...]:
+    return tuple((column.name, column.type) for column in form.columns if column.kind != "fixed")
 
 
 @cache
@@ -176,6 +178,7 @@ def _fixed() -> "list[Column[Any]]":
 
 
 @lru_cache(maxsize=4096)
-def _form_table(home: Place, name: str, columns: tuple[tuple[str, str], ...]) -> Table:
+def form_table(home: Place, name: str, columns: tuple[tuple[str, str], ...]) -> Table:
+    """The table of a form, by its bare name and the names and types of its own columns."""
     own = [Column(column, CELL_TYPES[kind]()) for column, kind in columns]
     return Table(home.prefix + name, MetaData(schema=home.schema), *_fixed(), *own)

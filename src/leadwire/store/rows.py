@@ -5,18 +5,14 @@ Times are epoch milliseconds, ids are text, `owner` is the owner's URN text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from leadwire.domain.columns import Column
 from leadwire.domain.errors import Problem
+from leadwire.domain.project import Cell, Json, Lead
 from leadwire.domain.times import Millis
 
-if TYPE_CHECKING:
-    from leadwire.domain.project import Lead
-
 T = TypeVar("T")
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-Cell: TypeAlias = "str | list[str] | bool | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +159,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The secrets of a connection as minted by LinkedIn."""
+    """The secrets of a connection as minted by LinkedIn; no scopes named: those it had."""
 
     access_token: str = field(repr=False)
     access_expires_at: Millis
@@ -273,7 +269,7 @@ class FormTable:
 class LandedLead:
     """A lead ready to be written; `cells` are keyed by column name."""
 
-    lead: "Lead"
+    lead: Lead
     cells: Mapping[str, Cell]
     extras: Mapping[str, Json]
     raw: bytes

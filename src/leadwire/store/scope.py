@@ -40,6 +40,7 @@ class Scope:
     tables: Mapping[str, Table]
     vault: Vault
     new_id: NewId
+    writes: bool
 
     def own(self, name: str) -> "Owned":
         """An internal table as this workspace sees it."""

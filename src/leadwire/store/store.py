@@ -50,9 +50,9 @@ class Store:
         """`sqlite` or `postgresql`."""
         return self._ground.database.dialect
 
-    def migrate(self) -> None:
+    def migrate(self, now: Millis) -> None:
         """Bring the database to this program's schema; many may at once. SchemaTooNew, WrongKey, TryLater."""
-        migrate(self._ground.database, self._ground.keys)
+        migrate(self._ground.database, self._ground.keys, now)
 
     def check(self) -> None:
         """For a process that does not migrate. SchemaTooNew, SchemaTooOld, WrongKey, TryLater."""

@@ -7,12 +7,23 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from leadwire.store import shape
+from leadwire.store.accounts import Accounts
+from leadwire.store.audit import Audit
+from leadwire.store.connections import Connections
+from leadwire.store.coverage import Coverage
 from leadwire.store.due import Schedule
+from leadwire.store.erasing import Erasing
+from leadwire.store.forms import Forms
 from leadwire.store.ground import Ground, inside
+from leadwire.store.leads import Leads
 from leadwire.store.one_time import Links
 from leadwire.store.place import Place, place
-from leadwire.store.rows import FormTable, WorkspaceInfo
+from leadwire.store.purging import purge
+from leadwire.store.quarantine import Quarantine
+from leadwire.store.rows import FormTable, Purged, WorkspaceInfo
+from leadwire.store.runs import Runs
 from leadwire.store.scope import Scope
+from leadwire.store.settings import Settings
 
 
 class Workspace:
@@ -42,13 +53,13 @@ class Workspace:
     def read(self) -> Iterator["Tx"]:
         """One snapshot; nothing can be written. TryLater."""
         with self._ground.database.read(inside(self.id)) as connection:
-            yield Tx(self._scope(connection))
+            yield Tx(self._scope(connection, False))
 
     @contextmanager
     def write(self, urgent: bool = False) -> Iterator["Tx"]:
         """One transaction: all of it is kept, or none after an exception. Urgent ones go first. TryLater."""
         with self._ground.database.write(inside(self.id), urgent) as connection:
-            yield Tx(self._scope(connection))
+            yield Tx(self._scope(connection, True))
 
     @contextmanager
     def shape(self) -> Iterator["ShapeTx"]:
@@ -60,9 +71,9 @@ class Workspace:
         """Hold a name of this workspace that no other thread or process holds. TryLater."""
         return self._ground.database.alone(f"{self.id}:{name}")
 
-    def _scope(self, connection: Connection) -> Scope:
+    def _scope(self, connection: Connection, writes: bool) -> Scope:
         vault = self._ground.vault(connection)
-        return Scope(connection, self.id, self.place, self._ground.tables, vault, self._ground.new_id)
+        return Scope(connection, self.id, self.place, self._ground.tables, vault, self._ground.new_id, writes)
 
 
 class ShapeTx:
@@ -97,11 +108,65 @@ class Tx:
         return shape.plan_form(self._scope.connection, self._scope.place, self._scope.workspace_id, form)
 
     @cached_property
+    def connections(self) -> Connections:
+        """Grants and tokens."""
+        return Connections(self._scope)
+
+    @cached_property
     def links(self) -> Links:
         """One-time texts."""
         return Links(self._scope)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Owners of leads."""
+        return Accounts(self._scope)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Forms, versions, columns."""
+        return Forms(self._scope)
+
+    @cached_property
+    def leads(self) -> Leads:
+        """Leads."""
+        return Leads(self._scope)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        """Taking leads back out."""
+        return Erasing(self._scope)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What has been read completely."""
+        return Coverage(self._scope)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Pulls."""
+        return Runs(self._scope)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What did not fit."""
+        return Quarantine(self._scope)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Live settings."""
+        return Settings(self._scope)
+
+    @cached_property
     def schedule(self) -> Schedule:
         """What happens later or again."""
         return Schedule(self._scope)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self._scope)
+
+    def purge(self, owner: str) -> Purged:
+        """Remove everything of an owner but the account itself; see `purging`."""
+        return purge(self._scope, owner)

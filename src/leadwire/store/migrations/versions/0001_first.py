@@ -20,7 +20,7 @@ depends_on = None
 
 LOOKUPS = frozenset({"workspaces", "api_keys", "connect_links", "oauth_states", "schedule"})
 SHARED = frozenset({"secrets", "app_credentials", "calls", "pauses"})
-DEFAULT = {"id": "default", "slug": "default", "name": "Default", "created_at": 0}
+DEFAULT = {"id": "default", "slug": "default", "name": "Default"}
 
 PLAIN = MetaData()
 
@@ -300,4 +300,6 @@ def upgrade() -> None:
             for statement in enclose_shared(tables[name].fullname, column, name in LOOKUPS):
                 connection.exec_driver_sql(statement)
         declare(connection, {SCOPE: DEPLOYMENT})
-    connection.execute(tables["workspaces"].insert(), DEFAULT)
+    config = op.get_context().config
+    now = config.attributes["now"] if config else 0
+    connection.execute(tables["workspaces"].insert(), {**DEFAULT, "created_at": now})

@@ -106,7 +106,7 @@ def urn(value: object) -> str | None:
 
 
 def union_urn(value: object) -> str | None:
-    """The URN in a union, whatever its member is called: `{"event": "urn:li:event:6789"}`; or the bare URN."""
+    """The URN in a union, whatever the member is called (`{"event": "urn:li:event:6789"}`), or a bare one."""
     if isinstance(value, dict):
         for member in value.values():
             if isinstance(member, str) and member.startswith("urn:"):

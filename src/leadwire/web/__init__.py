@@ -1,0 +1,58 @@
+"""The doors: the HTTP API for programs, pages for people, two stops for browsers under way to LinkedIn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+
+from leadwire.web import api, browser, health, pages, problems
+from leadwire.web.armour import Armour
+from leadwire.web.auth import DESCRIPTION, ApiKeys
+from leadwire.web.contract import describe
+from leadwire.web.services import Services
+
+MOST_BYTES = 1024 * 1024  # of a request body; the largest that means something is a corrected lead
+
+__all__ = ["create_app"]
+
+
+class Door(FastAPI):
+    """The ASGI application; its description documents every error as problem+json."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return describe(self)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Everything that answers HTTP, over the services that `app` hands in."""
+    door = Door(
+        title="Leadwire",
+        version=services.deployment.version,
+        description="LinkedIn leads, at once, completely and provably, in a store that you own.",
+        openapi_url=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+        max_body_size=MOST_BYTES,
+        generate_unique_id_function=_operation,
+        middleware=[
+            Middleware(Armour, https=services.deployment.public_url.startswith("https://")),
+            Middleware(problems.LastResort, services=services),
+            Middleware(ApiKeys, services=services),
+        ],
+    )
+    door.state.services = services
+    door.state.registry = health.registry(services)
+    problems.install(door)
+    for router in (api.router(), browser.router, health.router, pages.router(services)):
+        door.include_router(router)
+    return door
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,26 @@
+"""The HTTP API, one file per topic."""
+
+from fastapi import APIRouter
+
+from leadwire.web.api import (
+    accounts,
+    connections,
+    forms,
+    leads,
+    quarantine,
+    runs,
+    settings,
+    status,
+    workspaces,
+)
+from leadwire.web.contract import ALWAYS, fails
+
+TOPICS = (connections, accounts, forms, leads, runs, quarantine, settings, status, workspaces)
+
+
+def router() -> APIRouter:
+    """Everything below `/api/v1`."""
+    api = APIRouter(prefix="/api/v1", responses=fails(*ALWAYS))
+    for topic in TOPICS:
+        api.include_router(topic.router)
+    return api

@@ -1,0 +1,132 @@
+"""How a workspace is doing; for a deployment key, how the deployment is doing too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from fastapi import APIRouter
+
+from leadwire.domain.times import Millis, utc_day
+from leadwire.store import Tx
+from leadwire.web.auth import Here, Known, Wired
+from leadwire.web.services import Services
+from leadwire.web.values import Moment, View
+
+router = APIRouter(prefix="/status", tags=["status"])
+
+
+class LinkedInStatus(View):
+    api_url: str
+    version: str
+    emulated: bool
+    app_set_up: bool
+
+
+class AccountCounts(View):
+    """`readable`: those whose leads somebody may read, surely or probably."""
+
+    known: int
+    readable: int
+    enabled: int
+
+
+class LeadCounts(View):
+    """`newest`: when the newest lead was submitted."""
+
+    stored: int
+    test: int
+    deleted: int
+    newest: Moment | None
+
+
+class PauseView(View):
+    """An endpoint of LinkedIn that is not called before `until`."""
+
+    endpoint: str
+    until: Moment
+    reason: str
+
+
+class DeploymentStatus(View):
+    """`calls_today`: calls to LinkedIn of the UTC day, by endpoint; `facts`: database, roles, warnings."""
+
+    calls_today: dict[str, int]
+    pauses: list[PauseView]
+    facts: dict[str, Any]
+
+
+class StatusView(View):
+    """Numbers of things by state; `due_at`: when the next scheduled work is due."""
+
+    version: str
+    workspace: str
+    now: Moment
+    public_url: str
+    linkedin: LinkedInStatus
+    connections: dict[str, int]
+    accounts: AccountCounts
+    forms: int
+    leads: LeadCounts
+    open_runs: dict[str, int]
+    open_quarantine: int
+    due_at: Moment | None
+    deployment: DeploymentStatus | None
+
+
+@router.get("")
+def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
+    """Numbers of this workspace."""
+    now, deployment = services.now(), services.deployment
+    app_set_up = services.app_keys() is not None
+    whole = _deployment(services, now) if caller.deployment else None
+    with here.read() as tx:
+        return StatusView(
+            version=deployment.version,
+            workspace=here.slug,
+            now=now,
+            public_url=deployment.public_url,
+            linkedin=LinkedInStatus(
+                api_url=deployment.linkedin_api_url,
+                version=deployment.linkedin_version,
+                emulated=deployment.emulated,
+                app_set_up=app_set_up,
+            ),
+            connections=Counter(one.state for one in tx.connections.all()),
+            accounts=_accounts(tx),
+            forms=len(tx.forms.all()),
+            leads=_leads(tx),
+            open_runs=Counter(run.state for run in tx.runs.open()),
+            open_quarantine=tx.quarantine.count(),
+            due_at=next((one.due_at for one in tx.schedule.all()), None),
+            deployment=whole,
+        )
+
+
+def _accounts(tx: Tx) -> AccountCounts:
+    accounts = tx.accounts.all()
+    return AccountCounts(
+        known=len(accounts),
+        readable=sum(one.access is not None and one.access.can_read != "no" for one in accounts),
+        enabled=sum(one.sync.enabled for one in accounts),
+    )
+
+
+def _leads(tx: Tx) -> LeadCounts:
+    counts = tx.leads.counts()
+    return LeadCounts(
+        stored=sum(one.total for one in counts),
+        test=sum(one.test for one in counts),
+        deleted=sum(one.deleted for one in counts),
+        newest=max((one.newest for one in counts if one.newest is not None), default=None),
+    )
+
+
+def _deployment(services: Services, now: Millis) -> DeploymentStatus:
+    desk = services.store.deployment
+    # A member's own counters say whose grants exist; the app's are the sum of them.
+    calls = {one.endpoint: one.count for one in desk.calls(utc_day(now)) if one.member == ""}
+    pauses = [
+        PauseView(endpoint=one.endpoint, until=one.until, reason=one.reason) for one in desk.pauses(now)
+    ]
+    return DeploymentStatus(calls_today=calls, pauses=pauses, facts=dict(services.deployment.facts()))

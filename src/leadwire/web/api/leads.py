@@ -11,8 +11,8 @@ from pydantic import JsonValue
 
 from leadwire.domain.columns import Column
 from leadwire.domain.forms import FormVersion
-from leadwire.store import Tx
-from leadwire.store.rows import Cell, LeadFilter, StoredLead
+from leadwire.store import Cell, Tx
+from leadwire.store.rows import LeadFilter, StoredLead
 from leadwire.web.auth import Here
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items

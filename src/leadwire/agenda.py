@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from leadwire.domain.errors import NotFound
 from leadwire.domain.times import Millis
 from leadwire.jobs import Job, Run, Work
 from leadwire.store import DueItem, Store, Workspace
@@ -20,6 +21,7 @@ from leadwire.store import DueItem, Store, Workspace
 MINUTE: Millis = 60_000
 BURIED_AFTER = 5  # starts without an end: the item kills its process, so it waits an hour between tries
 BURIED_FOR: Millis = 60 * MINUTE
+LAST_TRY = BURIED_AFTER - 1  # what only fails is never buried, and what was buried gets one try
 SLICE_SECONDS = 20.0  # one item's turn; a long back-fill lets its neighbours of the shard through
 AT_ONCE = 200
 
@@ -61,6 +63,7 @@ class Agenda:
         self._now = now
         self._monotonic = monotonic
         self._threads = threads
+        self._since = now()
 
     def work(self) -> Work:
         return Work(handlers={"shard": self.shard}, ticks=(self.tick,))
@@ -69,10 +72,12 @@ class Agenda:
         """One job per shard in which something is due."""
         now = self._now()
         for shard, due_at in self._store.deployment.due_shards(now):
-            yield job_for(shard, due_at, now)
+            # A job that an earlier process was stopped in is finished and its id is used up, so what was
+            # due before this one began has an id of its own.
+            yield job_for(shard, max(due_at, self._since), now)
 
-    def shard(self, run: Run, shard: int) -> Iterable[Job]:
-        """Work off what is due in one shard, a few items at a time."""
+    def shard(self, run: Run, shard: int, follows: int = 0) -> Iterable[Job]:
+        """Work off what is due in one shard, a few items at a time; a job follows while more is due."""
         items = self._store.deployment.due(shard, self._now(), AT_ONCE)
         if self._threads == 1 or len(items) == 1:
             for item in items:
@@ -80,25 +85,33 @@ class Agenda:
         else:
             with ThreadPoolExecutor(min(self._threads, max(1, len(items))), "shard") as pool:
                 list(pool.map(lambda item: self._turn(run, item), items))
+        if not run.alive():
+            return []
         now = self._now()
-        return [job_for(s, due, now) for s, due in self._store.deployment.due_shards(now, only=shard)]
+        more = self._store.deployment.due_shards(now, only=shard)
+        return [job_for(shard, due_at, now, follows + 1) for _, due_at in more]
 
     def _turn(self, run: Run, item: DueItem) -> None:
         if not run.alive():
             return
-        workspace = self._store.workspace(item.workspace_id)
+        try:
+            workspace = self._store.workspace(item.workspace_id)
+        except NotFound:  # deleted since, and its schedule with it
+            return
         with workspace.write() as tx:
-            attempts = tx.schedule.claim(item.kind, item.key)
+            attempts = tx.schedule.claim(item.kind, item.key, self._now())
+        if attempts == 0:
+            return
         if attempts > BURIED_AFTER:
             log.error("buried", kind=item.kind, attempts=attempts)
-            self._done(workspace, item, self._now() + BURIED_FOR, attempts)
+            self._done(workspace, item, self._now() + BURIED_FOR, LAST_TRY)
             return
         try:
             turn = Slice(run, self._monotonic() + SLICE_SECONDS, self._monotonic)
             next_due = self._kinds[item.kind](workspace, item.key, turn)
         except Exception as error:  # a handler's bug must not take its shard with it
             log.exception("item_failed", kind=item.kind, error=type(error).__name__)
-            self._done(workspace, item, self._now() + retry_after(attempts), attempts)
+            self._done(workspace, item, self._now() + retry_after(attempts), min(attempts, LAST_TRY))
             return
         self._done(workspace, item, next_due, 0)
 
@@ -107,10 +120,12 @@ class Agenda:
             tx.schedule.done(item.kind, item.key, item.due_at, next_due, attempts)
 
 
-def job_for(shard: int, due_at: Millis, now: Millis) -> Job:
+def job_for(shard: int, due_at: Millis, now: Millis, follows: int = 0) -> Job:
     """The job for a due shard.
 
     Its id names what is due, so that a tick repeated while the job runs adds nothing; the minute in it lets
-    a shard whose job was lost start again by itself.
+    a shard whose job was lost start again by itself. One that `follows` others of its shard has an id of its
+    own, because what it finds may be due since the same moment.
     """
-    return Job("shard", f"shard:{shard}:{due_at}:{now // MINUTE}", f"shard:{shard}", (shard,))
+    number = f":{follows}" if follows else ""
+    return Job("shard", f"shard:{shard}:{due_at}:{now // MINUTE}{number}", f"shard:{shard}", (shard, follows))

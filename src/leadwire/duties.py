@@ -18,6 +18,7 @@ from leadwire.connect import accounts
 from leadwire.connect.heartbeat import Beat, beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.domain import intervals
+from leadwire.domain.errors import NotFound
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import Millis
 from leadwire.ingest import rebuild, shape
@@ -26,7 +27,7 @@ from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import AskAgain, LinkedInError, TryLater
-from leadwire.store import NotFound, Tx, Workspace
+from leadwire.store import Tx, Workspace
 
 RETRY: Millis = 60_000
 READABLE = ("yes", "probably")

@@ -8,10 +8,25 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from leadwire.connect.consent import Arrival, with_result
-from leadwire.web.pages import desk, door, frame, setup, troubles, words
+from leadwire.web.pages import (
+    accounts,
+    connections,
+    desk,
+    door,
+    forms,
+    frame,
+    leads,
+    overview,
+    quarantine,
+    runs,
+    settings,
+    setup,
+    troubles,
+    words,
+)
 from leadwire.web.services import Services
 
-ROOMS = (setup,)
+ROOMS = (overview, setup, connections, accounts, forms, leads, runs, quarantine, settings)
 
 
 def router(services: Services) -> APIRouter:

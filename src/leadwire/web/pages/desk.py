@@ -65,5 +65,7 @@ def _broken(ask: Ask, error: Exception) -> troubles.Trouble:
     """Said in the log by type and place: a message may hold what a person answered."""
     reference = ask.services.store.new_id(ask.now)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("page_failed", reference=reference, error=type(error).__name__, at=f"{place.filename}:{place.lineno}")
+    log.error(
+        "page_failed", reference=reference, error=type(error).__name__, at=f"{place.filename}:{place.lineno}"
+    )
     return troubles.broken(reference)

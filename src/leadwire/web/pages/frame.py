@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,7 +34,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-Tone = Literal["good", "bad"]
 View = Callable[["Ask"], Response]
 
 TEMPLATES = Environment(
@@ -115,7 +114,7 @@ class Ask:
             response.delete_cookie(SAID)
         return response
 
-    def lead_to(self, path: str, text: str = "", tone: Tone = "good") -> Response:
+    def lead_to(self, path: str, text: str = "", tone: words.Tone = "good") -> Response:
         """End an action: the browser goes to `path` and finds `text` said there once."""
         response = RedirectResponse(path, 303, HEADERS)
         if text:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.owners import Owner
 from leadwire.domain.times import DAY, HOUR, MINUTE, SECOND, Millis, duration_text, iso
+from leadwire.store.rows import StoredLead
 
 RAW_SHOWN = 4_000  # bytes of a quarantined lead that a page shows
 
@@ -82,6 +83,15 @@ def account(owner: str) -> str:
         return owner
 
 
+def person(lead: StoredLead) -> str:
+    """Whom a lead is from: the name, the e-mail, or the lead's id where neither was answered."""
+    answers = lead.answers or {}
+    names = (answers.get("first_name"), answers.get("last_name"))
+    name = " ".join(one for one in names if isinstance(one, str) and one.strip())
+    mail = answers.get("email") or answers.get("work_email")
+    return name or (mail if isinstance(mail, str) else "") or lead.lead_id
+
+
 def part(text: str) -> str:
     """Text as one part of an address."""
     return quote(text, safe="")
@@ -113,6 +123,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "counted": counted,
     "account": account,
+    "person": person,
     "part": part,
     "pretty": pretty,
     "raw": raw,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadwire import store
 from leadwire.domain.errors import Conflict, Forbidden, InvalidInput, LeadwireError, NotFound, Problem
 from leadwire.ingest.ports import NobodyMayRead
 from leadwire.linkedin import errors as linkedin
+from leadwire.store.errors import TryLater as StoreBusy
 from leadwire.web.pages import words
 
 
@@ -35,16 +35,36 @@ _OURS: tuple[tuple[type[LeadwireError], int, str, str], ...] = (
     (LeadwireError, 422, "That did not work", "Go back and try again."),
 )
 _LINKEDIN: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (linkedin.TryLater, 503, "LinkedIn did not answer", "Try again in a minute; scheduled work tries again by itself."),
-    (linkedin.AskAgain, 409, "The connection has ended", "Reconnect it on the Connections page; everything stays."),
-    (NobodyMayRead, 409, "Nobody may read this account", "The account's page says what is missing and who can give it."),
+    (
+        linkedin.TryLater,
+        503,
+        "LinkedIn did not answer",
+        "Try again in a minute; scheduled work tries again by itself.",
+    ),
+    (
+        linkedin.AskAgain,
+        409,
+        "The connection has ended",
+        "Reconnect it on the Connections page; everything stays.",
+    ),
+    (
+        NobodyMayRead,
+        409,
+        "Nobody may read this account",
+        "The account's page says what is missing and who can give it.",
+    ),
     (linkedin.Forbidden, 409, "LinkedIn refused", "A scope or role is missing: see the account's verdict."),
-    (linkedin.LinkedInError, 502, "LinkedIn answered otherwise than expected", "Try again; if it stays, see the log."),
+    (
+        linkedin.LinkedInError,
+        502,
+        "LinkedIn answered otherwise than expected",
+        "Try again; if it stays, see the log.",
+    ),
 )
 
 CLOSED_REMEDY = (
-    "Open it on the machine itself, at http://127.0.0.1 or http://localhost and the port that Leadwire listens "
-    "on; from elsewhere, through a tunnel such as ssh -L. The HTTP API is not limited."
+    "Open it on the machine itself, at http://127.0.0.1 or http://localhost and the port that Leadwire "
+    "listens on; from elsewhere, through a tunnel such as ssh -L. The HTTP API is not limited."
 )
 
 
@@ -54,7 +74,7 @@ def of(error: Exception) -> Trouble | None:
         status, title, remedy = next(row[1:] for row in _OURS if isinstance(error, row[0]))
         kept = KEPT_ALL if status == 404 else KEPT
         return Trouble(status, title, error.message, kept, error.remedy or remedy, error.problems)
-    if isinstance(error, store.TryLater):
+    if isinstance(error, StoreBusy):
         return Trouble(503, "The database is not writable now", str(error), KEPT, "Try again in a moment.")
     for class_, status, title, remedy in _LINKEDIN:
         if isinstance(error, class_):

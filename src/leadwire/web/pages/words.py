@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from leadwire.domain.project import REASONS
+
+Tone = Literal["good", "bad"]
+
+
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/connections", "Connections"),
+    ("/accounts", "Accounts"),
+    ("/forms", "Forms"),
+    ("/leads", "Leads"),
+    ("/runs", "Runs"),
+    ("/quarantine", "Quarantine"),
+    ("/settings", "Settings"),
+)
 
 
 class Word(NamedTuple):
@@ -24,14 +40,25 @@ def word(table: Mapping[str, Word], code: str | None) -> Word:
 CONNECTION = {
     "pending": Word("waiting for consent", "calm", "Nobody has pressed Allow on LinkedIn yet."),
     "active": Word("active", "good", "LinkedIn may be asked in this member's name."),
-    "needs_reconnect": Word("needs reconnect", "bad", "Its grant has ended. One click reconnects the same connection."),
+    "needs_reconnect": Word(
+        "needs reconnect", "bad", "Its grant has ended. One click reconnects the same connection."
+    ),
 }
 
 REASON = {
-    "refresh_dead": "LinkedIn refused the refresh token: it has reached its 365 days, or the member withdrew the app.",
-    "expired": "The access token has expired, and this app gets no refresh tokens, so only a new consent helps.",
+    "refresh_dead": "LinkedIn refused the refresh token: it is over, or the member withdrew the app.",
+    "expired": "The access token has expired, and this app gets no refresh tokens: only a new consent helps.",
     "revoked": "The member, or LinkedIn, has revoked the app's access.",
     "scope_changed": "The app now asks for other scopes, and that ends every earlier grant.",
+}
+
+HEARTBEAT = {
+    "ok": Word("alive", "good", "LinkedIn accepts this grant."),
+    "ended": Word("ended", "bad", "The grant has ended: reconnect."),
+    "no_answer": Word(
+        "no answer", "warn", "LinkedIn did not answer; that says nothing of the grant. Try again."
+    ),
+    "odd_answer": Word("odd answer", "warn", "LinkedIn answered otherwise than expected. Try again."),
 }
 
 CAN_READ = {
@@ -74,6 +101,8 @@ LEAD_TYPE = {
 
 QUARANTINE = {"open": Word("open", "warn"), "resolved": Word("resolved", "good")}
 
+WHY = {str(code): text for code, text in REASONS.items()}
+
 COLUMN_KIND = {
     "fixed": "fixed",
     "predefined": "predefined question",
@@ -97,7 +126,7 @@ SCOPE = {
     "r_events": "names the events behind event leads",
 }
 
-RESULTS = {
+RESULTS: Mapping[str, tuple[str, Tone]] = {
     "active": ("LinkedIn is connected", "good"),
     "cancelled": ("LinkedIn was not connected", "bad"),
     "scope_not_enabled": ("The app lacks a scope", "bad"),
@@ -106,7 +135,10 @@ RESULTS = {
 
 # A one-time text that does not count: title, what happened, what to do.
 ONE_TIME = {
-    "unknown": ("This link is not ours", "No such link or answer was ever given out by this Leadwire, or it was cut."),
+    "unknown": (
+        "This link is not ours",
+        "No such link or answer was ever given out by this Leadwire, or it was cut.",
+    ),
     "used": ("This link has been used", "It works once, and it has been opened before."),
     "expired": ("This link is too old", "A connect link lives 24 hours, an answer from LinkedIn 10 minutes."),
     "other_browser": (
@@ -118,7 +150,10 @@ ONE_TIME = {
 INTERVALS = {
     "poll_interval": ("Pull leads every", "How often each account's new leads are pulled."),
     "forms_interval": ("Read forms every", "How often forms are read again for new ones and new versions."),
-    "verdict_interval": ("Check permission every", "How often each connection's accounts and roles are checked."),
+    "verdict_interval": (
+        "Check permission every",
+        "How often each connection's accounts and roles are checked.",
+    ),
 }
 
 ORIGIN = {

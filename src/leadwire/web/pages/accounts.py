@@ -1,0 +1,131 @@
+"""Accounts: who may read their leads, what has been read, and the switch (LGF-007, 101, 108, 110, 201)."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from leadwire.domain.owners import Owner
+from leadwire.orders import PullOrder
+from leadwire.store.rows import Sync
+from leadwire.web.pages import fields, strip
+from leadwire.web.pages.frame import Ask, does, shows
+from leadwire.web.pages.show import counted
+
+PAGE = 100
+RUNS = 10
+
+
+def page(ask: Ask) -> Response:
+    """All accounts, a hundred at a time, with their verdicts."""
+    with ask.workspace.read() as tx:
+        accounts = tx.accounts.page(PAGE, ask.query("cursor"))
+        connected = any(one.state == "active" for one in tx.connections.all())
+    return ask.show("accounts.html", accounts=accounts, connected=connected)
+
+
+def check(ask: Ask) -> Response:
+    """Have every connection read its accounts and roles anew."""
+    asked = ask.services.orders.check_accounts(ask.workspace)
+    if not asked:
+        return ask.lead_to(
+            "/connections", "No connection is active, so nobody can be asked. Connect LinkedIn.", "bad"
+        )
+    return ask.lead_to(
+        "/accounts", f"{counted(len(asked), 'connection')} asked; verdicts are renewed in seconds."
+    )
+
+
+def one(ask: Ask) -> Response:
+    """One account with everything about its reading."""
+    owner = _owner(ask)
+    with ask.workspace.read() as tx:
+        account = tx.accounts.get(owner.urn)
+        accesses = tx.accounts.access(owner.urn)
+        forms = tx.forms.all(owner.urn)
+        counts = {count.form_id: count for count in tx.leads.counts(owner.urn)}
+        runs = tx.runs.page(RUNS, None, owner.urn)
+        forced = tx.settings.get("account", owner.urn, "forced") is not None
+    interval, origin = ask.services.duties.interval(
+        ask.workspace, "poll_interval", account.sync.poll_interval
+    )
+    return ask.show(
+        "account.html",
+        account=account,
+        owner=owner,
+        accesses=accesses,
+        forms=forms,
+        counts=counts,
+        runs=runs,
+        forced=forced,
+        interval=interval,
+        origin=origin,
+        ledger=[
+            strip.draw(covered, ask.now) for covered in ask.services.orders.coverage(ask.workspace, owner.urn)
+        ],
+    )
+
+
+def sync(ask: Ask) -> Response:
+    """Switch reading on or off, or change how."""
+    owner = _owner(ask)
+    with ask.workspace.read() as tx:
+        before = tx.accounts.get(owner.urn).sync
+    types = tuple(one for one in ask.fields.get("lead_types", ()) if one)
+    wish = Sync(
+        enabled=fields.choice(ask.field("reading")) is True,
+        push=before.push,
+        poll_interval=fields.interval(ask.field("poll_interval")),
+        lead_types=() if set(types) == set(owner.lead_types) else types,
+    )
+    _, runs = ask.services.orders.sync(ask.workspace, owner.urn, wish, force=ask.field("force") is not None)
+    return ask.lead_to(_address(owner), _said(before.enabled, wish.enabled, len(runs)))
+
+
+def pull(ask: Ask) -> Response:
+    """Pull a window by hand."""
+    owner = _owner(ask)
+    order = PullOrder(
+        since=fields.moment(ask.field("since")),
+        until=fields.moment(ask.field("until")),
+        form_id=ask.field("form"),
+        dry_run=ask.field("dry_run") is not None,
+    )
+    ask.services.orders.pull(ask.workspace, owner.urn, order)
+    what = "A dry run has begun: it counts and stores nothing." if order.dry_run else "A pull has begun."
+    return ask.lead_to(f"{_address(owner)}#runs", f"{what} It shows below.")
+
+
+def read_forms(ask: Ask) -> Response:
+    """Read the account's forms now (LGF-102, 112)."""
+    owner = _owner(ask)
+    seen = ask.services.orders.read_forms(ask.workspace, owner.urn)[owner.urn]
+    said = f"{counted(seen.seen, 'form')} read: {len(seen.new)} new, {len(seen.changed)} with a new version."
+    return ask.lead_to(f"{_address(owner)}#forms", said)
+
+
+def _owner(ask: Ask) -> Owner:
+    return Owner.parse(ask.part("id"))
+
+
+def _address(owner: Owner) -> str:
+    return f"/accounts/{owner.name}"
+
+
+def _said(before: bool, after: bool, runs: int) -> str:
+    if not after:
+        return (
+            "Reading is off. Forms, leads and coverage were kept." if before else "The settings were saved."
+        )
+    if before and not runs:
+        return "The settings were saved."
+    return f"Reading is on. Forms are read first, then {counted(runs, 'run')} of leads."
+
+
+DOORS = (
+    shows("/accounts", page),
+    does("/accounts/check", check),
+    shows("/accounts/{id}", one),
+    does("/accounts/{id}/sync", sync),
+    does("/accounts/{id}/pull", pull),
+    does("/accounts/{id}/forms", read_forms),
+)

@@ -1,0 +1,111 @@
+"""Leads: find them, and see one beside the questions that its member saw (LGF-109)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from leadwire.domain.columns import Column
+from leadwire.domain.forms import FormVersion
+from leadwire.domain.owners import Owner
+from leadwire.domain.project import Cell
+from leadwire.store import Tx
+from leadwire.store.rows import LeadFilter, Quarantined, StoredLead
+from leadwire.web.pages import fields, runs
+from leadwire.web.pages.frame import Ask, shows
+
+PAGE = 50
+NOTES = 200  # the newest of the form's quarantine that are looked through
+HISTORY = 20
+FILTERS = ("q", "form", "account", "since", "until", "test")
+
+
+class Shown(NamedTuple):
+    """One cell beside what the member was asked, in the words of the lead's own version."""
+
+    column: Column
+    asked: str
+    value: Cell
+
+
+def page(ask: Ask) -> Response:
+    """Leads, newest first, narrowed by the filter."""
+    account = ask.query("account")
+    wanted = LeadFilter(
+        form_id=ask.query("form"),
+        owner=Owner.parse(account).urn if account else None,
+        since=fields.moment(ask.query("since")),
+        until=fields.moment(ask.query("until")),
+        test=fields.choice(ask.query("test")),
+        q=ask.query("q"),
+    )
+    with ask.workspace.read() as tx:
+        leads = tx.leads.page(wanted, PAGE, ask.query("cursor"))
+        forms = {form.form_id: form for form in tx.forms.all()}
+        accounts = tx.accounts.all()
+        reading = any(account.sync.enabled for account in accounts)
+    chosen = {name: ask.query(name) or "" for name in FILTERS}
+    return ask.show(
+        "leads.html",
+        leads=leads,
+        forms=forms,
+        accounts=accounts,
+        chosen=chosen,
+        narrowed=wanted != runs.ANY_LEAD,
+        reading=reading,
+    )
+
+
+def one(ask: Ask) -> Response:
+    """One lead: answers, consents, where it came from, what was wrong with it."""
+    with ask.workspace.read() as tx:
+        lead = tx.leads.get(ask.part("id"))
+        columns = tx.forms.columns(lead.form_id)
+        version = tx.forms.version(lead.form_id, lead.form_version)
+        notes = _notes(tx, lead)
+        history = tx.audit.page(HISTORY, None, object=lead.lead_id).items
+        form = tx.forms.find(lead.form_id)
+        account_name = runs.account_name(tx, lead.owner)
+    shown = [_shown(column, version, lead) for column in columns] if lead.answers is not None else []
+    return ask.show(
+        "lead.html",
+        lead=lead,
+        form=form,
+        version=version,
+        account_name=account_name,
+        answers=[one for one in shown if one.column.kind in ("predefined", "custom")],
+        consents=[one for one in shown if one.column.kind == "consent"],
+        hidden=[one for one in shown if one.column.kind == "hidden"],
+        notes=notes,
+        history=history,
+    )
+
+
+def _shown(column: Column, version: FormVersion | None, lead: StoredLead) -> Shown:
+    value = (lead.answers or {}).get(column.name)
+    return Shown(column, _asked(column, version) or column.texts.get(lead.form_version, ""), value)
+
+
+def _asked(column: Column, version: FormVersion | None) -> str:
+    """The text that the member saw, which the dictionary's label need not be."""
+    if version is None:
+        return ""
+    if column.kind == "consent":
+        return next((one.text or "" for one in version.consents if one.identity == column.identity), "")
+    if column.kind == "predefined":
+        asked = (one for one in version.questions if one.predefined == column.predefined_field)
+    else:
+        asked = (one for one in version.questions if one.id == column.question_id)
+    return next((one.question or one.display for one in asked), "")
+
+
+def _notes(tx: Tx, lead: StoredLead) -> list[Quarantined]:
+    noted = tx.quarantine.page(NOTES, None, None, lead.owner, lead.form_id).items
+    return [one for one in noted if one.trouble.lead_id == lead.lead_id]
+
+
+DOORS = (
+    shows("/leads", page),
+    shows("/leads/{id:path}", one),
+)

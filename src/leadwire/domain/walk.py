@@ -1,0 +1,104 @@
+"""A walk: reading a list that moves, by offset, until nothing of what stays in it can be unread.
+
+LinkedIn's pages come short with more behind them, `total` may be overall, the page's size, 0 or absent, and
+`next` links come and go, so only an empty page ends a walk (airbyte #60996, MicrosoftDocs/feedback #972).
+
+The list is newest first. What is added shifts rows down, which only shows some twice; what is taken away
+shifts rows up, past the reader. So after a full page the next one begins with the last row read, the anchor;
+where it is missing, rows may have been passed, and the walk starts over.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What to ask next: `count` elements from `start`, at least 2. JSON-able: a walk outlives a process.
+
+    `anchor`: the id that this page must show. `pages` and `restarts` count what was read. `probing`: the page
+    before was empty, and this one is asked because LinkedIn spoke of more.
+    """
+
+    start: int = 0
+    count: int = 100
+    anchor: str | None = None
+    pages: int = 0
+    restarts: int = 0
+    probing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.count < 2:
+            raise ValueError("a page of one element holds nothing but its anchor")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The cursor as a JSON object."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(said: Mapping[str, Any]) -> "Cursor":
+        """The cursor again; members of another release's cursor are left out."""
+        return Cursor(**{one.name: said[one.name] for one in fields(Cursor) if one.name in said})
+
+
+class PageFacts(NamedTuple):
+    """What a page said. `ids`: one per element in their order, None for an element without an id.
+
+    `received` counts all elements; where `ids` are fewer, their places are unknown and none can be an anchor.
+    """
+
+    ids: Sequence[str | None]
+    received: int
+    total: int | None
+    has_next: bool
+
+
+class Step(NamedTuple):
+    """What to do next. `anchors`: elements of this page read twice on purpose, which are no duplicates.
+
+    `done`: all was read, `next` is None. `page_cap`: the walk does not end; `next` is where it stands.
+    """
+
+    next: Cursor | None
+    done: bool
+    anchors: int
+    problem: Literal["page_cap"] | None
+
+
+def advance(cursor: Cursor, page: PageFacts, cap: int) -> Step:
+    """The step behind a page. A walk reads at most `cap` pages, restarts included.
+
+    Full pages cost at most ceil(N / (count - 1)) + 2 calls for N rows.
+    """
+    anchors = int(cursor.anchor is not None and cursor.anchor in page.ids)
+    following = _behind_rows(cursor, page, anchors) if page.received else _behind_nothing(cursor, page)
+    if following is None:
+        return Step(None, True, anchors, None)
+    following = replace(following, pages=cursor.pages + 1)
+    return Step(following, False, anchors, "page_cap" if following.pages >= cap else None)
+
+
+def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
+    if cursor.anchor is not None and not anchors and not cursor.probing:
+        return _over(cursor)
+    last = page.ids[-1] if len(page.ids) == page.received else None
+    full = page.received >= cursor.count and last is not None
+    start = cursor.start + page.received - full
+    return replace(cursor, start=start, anchor=last if full else None, probing=False)
+
+
+def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:
+    """None: the walk is over.
+
+    An empty page where an anchor should be means that rows went away, or that the list has a hole. The first
+    is cured by starting over, the second only by stepping across; so starting over is tried first, once.
+    """
+    speaks_for_more = page.has_next or (page.total or 0) > cursor.start
+    if speaks_for_more and not cursor.probing and (cursor.anchor is None or cursor.restarts):
+        return replace(cursor, start=cursor.start + cursor.count, probing=True)
+    return None if cursor.anchor is None else _over(cursor)
+
+
+def _over(cursor: Cursor) -> Cursor:
+    return Cursor(count=cursor.count, restarts=cursor.restarts + 1)

@@ -90,8 +90,8 @@ class Switchboard:
     def _count(self, endpoint: str, member: str) -> None:
         day, client = utc_day(self.now()), self.app().client_id
         with self._counting:
-            self._counts[day, endpoint, client, ""] += 1
-            self._counts[day, endpoint, client, member] += 1
+            for whose in {"", member}:
+                self._counts[day, endpoint, client, whose] += 1
 
     def _refuse_paused(self, endpoint: str, member: str) -> None:
         now = self.now()

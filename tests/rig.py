@@ -1,0 +1,246 @@
+"""A whole Leadwire in one process: a database of its own, an emulated LinkedIn before it, and time by hand.
+
+Nothing is patched: the app is assembled by its own composition root; only the network to LinkedIn and the
+clock are arguments. Work runs when `drain` or `run_for` says so, in the caller's own time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import pytest
+from linkedin_emulator import AppSettings, Emulator
+from starlette.testclient import TestClient
+
+from leadwire.app import App
+from leadwire.domain.times import Millis
+from leadwire.linkedin.answers import Answer
+from leadwire.linkedin.client import Request
+from leadwire.linkedin.errors import TryLater
+from leadwire.settings import Settings
+from leadwire.store import Store, Workspace
+from leadwire.web import create_app
+from tests.databases import KEY, NOW, Home
+
+ADMIN = "the deployment key of the tests"
+HERE = "http://127.0.0.1:8000"
+LINKEDIN = "http://127.0.0.1:8001"
+ROUNDS = 500
+
+# People and things of the emulator's demo world. Jane administers the page and everything near it, Omar
+# reads the main account with a weak page role, Yuki has the other page.
+JANE, OMAR, YUKI = "K1RwyVNukt", "BcLKblgopR", "Zq8TtVbX2e"
+MAIN, VIEWED, PAGELESS, ROLELESS, CLOSED, TEST = (
+    "1234567",
+    "5678910",
+    "5678911",
+    "5678912",
+    "5678913",
+    "5678914",
+)
+PAGE = "organization:11223344"
+
+
+class Homes(Protocol):
+    """`sqlite_homes` or `postgres_homes` of the test session."""
+
+    def home(self, folder: Path) -> AbstractContextManager[Home]: ...
+
+
+class Always:
+    """A run that nobody stops."""
+
+    def alive(self) -> bool:
+        return True
+
+
+class Caller:
+    """An API client with one key (None: without)."""
+
+    def __init__(self, client: TestClient, key: str | None) -> None:
+        self._client, self.key = client, key
+
+    def __call__(self, method: str, path: str, body: Any = ..., **query: Any) -> Any:
+        """One call below `/api/v1`; without a body when none is given."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._client.request(
+            method,
+            f"/api/v1{path}" + (f"?{urlencode(given)}" if given else ""),
+            headers={"Authorization": f"Bearer {self.key}"} if self.key is not None else {},
+            **({} if body is ... else {"json": body}),
+        )
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self("GET", path, **query)
+
+    def post(self, path: str, body: Any = ..., **query: Any) -> Any:
+        return self("POST", path, body, **query)
+
+    def put(self, path: str, body: Any = ...) -> Any:
+        return self("PUT", path, body)
+
+    def patch(self, path: str, body: Any = ...) -> Any:
+        return self("PATCH", path, body)
+
+    def delete(self, path: str) -> Any:
+        return self("DELETE", path)
+
+    def all(self, path: str, limit: int = 200, **query: Any) -> list[Any]:
+        """Every item of a list, page by page."""
+        found: list[Any] = []
+        cursor = None
+        while True:
+            page = self.get(path, limit=limit, cursor=cursor, **query).json()
+            found += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return found
+
+
+class Rig:
+    """`api` acts in workspace `default`, with the deployment key; `tenant` gives others."""
+
+    def __init__(
+        self, home: Home, folder: Path, *, knobs: Mapping[str, Any] | None = None, **settings: Any
+    ) -> None:
+        app = AppSettings()
+        self.emulator = Emulator(now=lambda: NOW, knobs=knobs, app=app)
+        given = {
+            "home": folder / "leadwire",
+            "database_url": home.url,
+            "database_owner_url": home.owner_url,
+            "secret_key": KEY,
+            "admin_token": ADMIN,
+            "linkedin_client_id": app.client_id,
+            "linkedin_client_secret": tuple(app.secrets),
+            "linkedin_api_url": LINKEDIN,
+            "linkedin_oauth_url": LINKEDIN,
+        }
+        self.settings = Settings.model_validate(given | settings)
+        self.app = App(self.settings, transport=self.carry, now=self.emulator.now, dice=lambda: 0.5)
+        self.app.open()
+        self.client = TestClient(create_app(self.app.services()), self.settings.base_url, **CLIENT)
+        self.api = Caller(self.client, ADMIN)
+
+    @property
+    def store(self) -> Store:
+        return self.app.store
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.store.workspace("default")
+
+    def now(self) -> Millis:
+        return self.emulator.now()
+
+    def close(self) -> None:
+        self.client.close()
+        self.app.close()
+
+    def carry(self, request: Request) -> Answer:
+        """The network: a LinkedIn that does not answer is one that the real transport says TryLater of."""
+        target = "/" + request.url.partition("://")[2].partition("/")[2]
+        said = self.emulator.handle(request.method, target, request.headers, request.body or b"")
+        if said.fate != "answer":
+            raise TryLater(f"no whole answer from LinkedIn ({said.fate})")
+        return Answer(said.status, said.headers, said.body)
+
+    def tenant(self, name: str) -> Caller:
+        """A new workspace and a key of its own."""
+        made = self.api.post("/workspaces", {"name": name}).json()
+        return Caller(
+            self.client, self.api.post(f"/workspaces/{made['id']}/api-keys", {"name": "k"}).json()["key"]
+        )
+
+    def connect_member(self, api: Caller | None = None, member: str = JANE) -> str:
+        """The whole dance in a browser; the connection's id. Accounts and verdicts have been read."""
+        begun = (api or self.api).post("/connections").json()
+        arrived = self.consent(begun["authorization_url"], member)
+        assert arrived.status_code in (200, 303), arrived.text
+        self.drain()
+        return str(begun["id"])
+
+    def consent(self, link: str, member: str = JANE) -> Any:
+        """Open a connect link, allow everything at LinkedIn, come back; the answer to the callback."""
+        with self.browser() as browser:
+            asked = parse_qs(urlsplit(self.depart(browser, link)).query)
+            scopes = asked["scope"][0].split(" ")
+            code = self.emulator.authorize(scopes, member, redirect_uri=asked["redirect_uri"][0])
+            return self.come_back(browser, code=code, state=asked["state"][0])
+
+    def browser(self) -> TestClient:
+        """A browser with a jar of its own."""
+        return TestClient(self.client.app, self.settings.base_url, **CLIENT)
+
+    @staticmethod
+    def depart(browser: TestClient, link: str) -> str:
+        """Open a connect link; where it leads to."""
+        answer = browser.get(urlsplit(link).path)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"])
+
+    @staticmethod
+    def come_back(browser: TestClient, **query: str) -> Any:
+        """LinkedIn's redirect."""
+        return browser.get(f"/oauth/linkedin/callback?{urlencode(query)}")
+
+    def sync(self, account: str = MAIN, api: Caller | None = None) -> list[str]:
+        """Switch an account on and let its back-fill run; the runs."""
+        caller = api or self.api
+        answer = caller.put(f"/accounts/{quote(account)}/sync", {"enabled": True})
+        assert answer.status_code == 202, answer.text
+        self.run_for(60_000)
+        return list(answer.json()["runs"])
+
+    def drain(self) -> None:
+        """Do all that is due now, and what becomes due by it. A handler that raised fails the test."""
+        for _ in range(ROUNDS):
+            due = self.store.deployment.due_shards(self.now())
+            if not due:
+                break
+            for shard, _ in due:
+                list(self.app.agenda.shard(Always(), shard))
+            self._all_went_well()
+        else:
+            raise AssertionError(f"still due after {ROUNDS} rounds: {due}")
+        self.app.board.flush()
+
+    def advance(self, milliseconds: Millis) -> None:
+        """Let time pass while nobody works."""
+        self.emulator.advance(milliseconds)
+
+    def run_for(self, milliseconds: Millis) -> None:
+        """Let time pass from one due moment to the next, each worked off when it comes."""
+        end = self.now() + milliseconds
+        self.drain()
+        while (due := self.store.deployment.next_due(self.now())) is not None and due <= end:
+            self.advance(due - self.now())
+            self.drain()
+        self.advance(end - self.now())
+
+    def _all_went_well(self) -> None:
+        for info in self.store.deployment.all_workspaces():
+            with self.store.workspace(info.id).read() as tx:
+                failed = [(one.kind, one.key) for one in tx.schedule.all() if one.attempts]
+            assert not failed, f"handlers raised: {failed}; the log has more"
+
+
+CLIENT: dict[str, Any] = {"client": ("127.0.0.1", 50_000), "follow_redirects": False}
+
+
+@contextmanager
+def rig_on(homes: Homes, folder: Path, **options: Any) -> Iterator[Rig]:
+    """A rig on a fresh database of the session's; for fixtures that many tests share."""
+    with homes.home(folder / "home") as home, closing(Rig(home, folder, **options)) as rig:
+        yield rig
+
+
+@pytest.fixture
+def rig(home: Home, tmp_path: Path) -> Iterator[Rig]:
+    """A rig for one test, on both databases in turn."""
+    with closing(Rig(home, tmp_path)) as rig:
+        yield rig

@@ -1,0 +1,3 @@
+from tests.rig import rig
+
+__all__ = ["rig"]

@@ -6,6 +6,7 @@ from sqlalchemy import Column, MetaData, Table, case, delete, inspect, null, upd
 
 from leadwire.domain.columns import FIXED_COLUMNS
 from leadwire.domain.times import Millis
+from leadwire.store import schema
 from leadwire.store.rows import FormTable
 from leadwire.store.scope import Scope
 
@@ -38,7 +39,7 @@ class Erasing:
         shown = self._leads.c
         living = (shown.lead_id.in_(ids), shown.deleted_at.is_(None))
         self._run(update(self._leads).where(*living).values(deleted_at=at, answers=null(), extras=null()))
-        self._forget_words(ids)
+        self._forget_troubles(ids)
         c = self._ledger.c
         latest = case((c.issued_at < issued_at, issued_at), else_=c.issued_at)
         self._ledger.change(c.lead_id.in_(ids), c.deleted_at.is_not(None), issued_at=latest)
@@ -50,6 +51,7 @@ class Erasing:
             deleted_at=at,
             issued_at=latest,
             missing_since=None,
+            **dict.fromkeys(schema.WORDS),
         )
 
     def tombstone(self, lead_id: str, owner: str, lead_type: str, at: Millis, issued_at: Millis) -> None:
@@ -80,13 +82,12 @@ class Erasing:
         self._scope.own("erasures").upsert([{"id_hash": id_hash, "at": at}], keep=("at",))
         for table in (*self._form_tables([lead_id]), self._leads):
             self._run(delete(table).where(table.c.lead_id == lead_id))
-        self._forget_words([lead_id])
+        self._forget_troubles([lead_id])
         return self._ledger.remove(self._ledger.c.lead_id == lead_id) > 0
 
-    def _forget_words(self, ids: Collection[str]) -> None:
-        for name in ("lead_search", "quarantine"):
-            rows = self._scope.own(name)
-            rows.remove(rows.c.lead_id.in_(ids))
+    def _forget_troubles(self, ids: Collection[str]) -> None:
+        rows = self._scope.own("quarantine")
+        rows.remove(rows.c.lead_id.in_(ids))
 
     def _form_tables(self, ids: Collection[str]) -> Iterator[Table]:
         """The tables of these leads' forms as they are in the database, whatever the dictionary says."""

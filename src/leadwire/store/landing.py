@@ -1,12 +1,12 @@
-"""Writing a page of leads: ledger, canonical table, form table and search, a statement each for the page.
+"""Writing a page of leads: ledger, canonical table and form table, a statement each for the page.
 
 This is the hot path. The statements are written once per form table and go to the driver with plain tuples:
 the SQL library would look at every value of every row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -20,23 +20,26 @@ from leadwire.store import schema
 from leadwire.store.place import Place, form_table
 from leadwire.store.rows import FormTable, LandedLead
 from leadwire.store.scope import Scope
-from leadwire.store.types import as_datetime, to_json
+from leadwire.store.types import as_datetime, encode, to_json
 
 # What `q` looks at, by the predefined fields that may hold it.
-SEARCHED = {
+SEARCHED: Mapping[str, str] = {
     "EMAIL": "email",
     "WORK_EMAIL": "work_email",
     "FIRST_NAME": "first_name",
     "LAST_NAME": "last_name",
     "COMPANY_NAME": "company",
-    "ORGANIZATION": "organization",
+    "ORGANIZATION": "company",
 }
 # No e-mail address is longer (RFC 5321: 64 + 1 + 255), and an index of PostgreSQL cannot take long texts.
 LONGEST_SEARCHED = 320
 FIRST_COUNTS = ("received_via", "stored_at")
 # A tombstone of a lead that never was here has nothing that could count as first.
 OF_A_TOMBSTONE = "CASE WHEN known.stored_at = 0 THEN excluded.{name} ELSE known.{name} END"
-DIALECTS: Mapping[str, Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+DIALECTS: Mapping[str, Dialect] = {
+    "sqlite": sqlite.dialect(),
+    "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,9 @@ class Writing:
     json: Callable[[Any], object]
 
 
-def _jsonb(value: object) -> Jsonb:
-    return Jsonb(value, dumps=to_json)
-
-
 WRITING = {
     "sqlite": Writing("?", iso, to_json),
-    "postgresql": Writing("%s", as_datetime, _jsonb),
+    "postgresql": Writing("%s", as_datetime, partial(Jsonb, dumps=encode)),
 }
 
 
@@ -65,10 +64,8 @@ class Plan:
     ledger: str
     leads: str
     own: str
-    forget: str
-    search: str
     columns: tuple[tuple[str, bool], ...]  # name, and whether it is written as JSON
-    searched: tuple[tuple[str, str], ...]  # name, and the kind of search
+    searched: tuple[tuple[str, ...], ...]  # for each word of the ledger, the columns it may come from
 
 
 def put(scope: Scope, form: FormTable, rows: Sequence[LandedLead], now: Millis) -> None:
@@ -77,14 +74,11 @@ def put(scope: Scope, form: FormTable, rows: Sequence[LandedLead], now: Millis) 
         return
     plan, how = _plan(scope, form), WRITING[scope.place.dialect]
     run, workspace = scope.connection.exec_driver_sql, scope.workspace_id
-    written = [_written(row, plan, how, how.instant(now)) for row in rows]
-    run(plan.ledger, [_ledger_row(workspace, row, now) for row in rows])
+    stored_at = how.instant(now)
+    written = [_written(row, plan, how, stored_at) for row in rows]
+    run(plan.ledger, [_ledger_row(workspace, row, now, plan.searched) for row in rows])
     run(plan.leads, [leads for leads, _ in written])
     run(plan.own, [own for _, own in written])
-    run(plan.forget, [(workspace, row.lead.id) for row in rows])
-    words = [(workspace, row.lead.id, *word) for row in rows for word in _words(row.cells, plan)]
-    if words:
-        run(plan.search, words)
 
 
 def folded(text: str) -> str:
@@ -92,10 +86,13 @@ def folded(text: str) -> str:
     return storable(text).strip().casefold()[:LONGEST_SEARCHED]
 
 
-def _ledger_row(workspace: str, row: LandedLead, now: Millis) -> tuple[object, ...]:
+def _ledger_row(
+    workspace: str, row: LandedLead, now: Millis, searched: Sequence[Sequence[str]]
+) -> tuple[object, ...]:
     lead = row.lead
     about = (lead.owner, lead.lead_type, lead.form_id, lead.form_version, lead.submitted_at, lead.test_lead)
-    return (workspace, lead.id, *about, row.digest, row.raw, row.issued_at, row.received_via, now, None, None)
+    read = (row.digest, row.raw, row.issued_at, row.received_via, now, None, None)
+    return (workspace, lead.id, *about, *read, *(_word(row.cells, columns) for columns in searched))
 
 
 def _written(
@@ -118,19 +115,23 @@ def _written(
     )
 
 
-def _words(cells: Mapping[str, Cell], plan: Plan) -> Iterator[tuple[str, str]]:
-    for name, kind in plan.searched:
-        value = cells.get(name)
+def _word(cells: Mapping[str, Cell], columns: Sequence[str]) -> str | None:
+    for column in columns:
+        value = cells.get(column)
         if isinstance(value, str) and value:
-            yield kind, folded(value)
+            return folded(value)
+    return None
 
 
 def _plan(scope: Scope, form: FormTable) -> Plan:
     typed = [column for column in form.columns if column.kind != "fixed"]
     searched = tuple(
-        (column.name, SEARCHED[column.predefined_field])
-        for column in typed
-        if column.type == "text" and column.predefined_field in SEARCHED
+        tuple(
+            one.name
+            for one in typed
+            if one.type == "text" and SEARCHED.get(one.predefined_field or "") == word
+        )
+        for word in schema.WORDS
     )
     return _compiled(
         scope.place, form.table_name, tuple((column.name, column.type) for column in typed), searched
@@ -139,17 +140,14 @@ def _plan(scope: Scope, form: FormTable) -> Plan:
 
 @lru_cache(maxsize=4096)
 def _compiled(
-    place: Place, name: str, columns: tuple[tuple[str, str], ...], searched: tuple[tuple[str, str], ...]
+    place: Place, name: str, columns: tuple[tuple[str, str], ...], searched: tuple[tuple[str, ...], ...]
 ) -> Plan:
-    internal, mark = schema.internal(place.dialect), WRITING[place.dialect].mark
-    same = f"WHERE workspace_id = {mark} AND lead_id = {mark}"
+    internal = schema.internal(place.dialect)
     first = {name: f"known.{name}" for name in FIRST_COUNTS}
     return Plan(
         ledger=_upsert(internal["ledger"], {name: OF_A_TOMBSTONE.format(name=name) for name in FIRST_COUNTS}),
         leads=_upsert(place.tables["leads"], first),
         own=_upsert(form_table(place, name, columns), first),
-        forget=f"DELETE FROM {internal['lead_search'].fullname} {same}",  # noqa: S608
-        search=_upsert(internal["lead_search"], {}),
         columns=tuple((column, kind == "list") for column, kind in columns),
         searched=searched,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from leadwire.domain.judge import Known
 from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis
-from leadwire.store import landing
+from leadwire.store import landing, schema
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import FormTable, LandedLead, LeadCount, LeadFilter, Page, RawLead, StoredLead
@@ -16,6 +16,7 @@ from leadwire.store.scope import Scope
 
 SEEN = tuple(name for name in StoredLead.__slots__ if name not in ("missing_since", "answers", "extras"))
 RECORD = tuple(RawLead.__slots__)
+LAST = chr(0x10FFFF)
 
 
 class Leads:
@@ -25,7 +26,6 @@ class Leads:
         self._scope = scope
         self._ledger = scope.own("ledger")
         self._erasures = scope.own("erasures")
-        self._search = scope.own("lead_search")
         self._leads = scope.place.tables["leads"]
 
     def known(self, ids: Collection[str]) -> dict[str, Known]:
@@ -123,13 +123,15 @@ class Leads:
 
     def with_email(self, email: str) -> tuple[str, ...]:
         """The leads that gave this address, in whatever case. A text cut off for search never counts."""
-        text, c = landing.folded(email), self._search.c
+        text, c = landing.folded(email), self._ledger.c
         if not text or len(text) >= landing.LONGEST_SEARCHED:
             return ()
-        statement = self._search.select(c.lead_id).where(c.kind.in_(("email", "work_email")), c.value == text)
-        return tuple(self._search.connection.scalars(statement.distinct().order_by(c.lead_id)))
+        statement = self._ledger.select(c.lead_id).where(or_(c.email == text, c.work_email == text))
+        return tuple(self._ledger.connection.scalars(statement.order_by(c.lead_id)))
 
     def _erased(self, ids: Sequence[str]) -> dict[str, Known]:
+        if not self._erasures.any():
+            return {}
         hashes = {self._scope.vault.id_hash(self._scope.workspace_id, lead_id): lead_id for lead_id in ids}
         c = self._erasures.c
         statement = self._erasures.select(c.id_hash, c.at).where(c.id_hash.in_(list(hashes)))
@@ -162,10 +164,9 @@ class Leads:
         return [conditions[name](value) for name, value in given.items() if value not in (None, "")]
 
     def _found(self, q: str) -> ColumnElement[bool]:
-        text, c = landing.folded(q), self._search.c
-        starts = and_(c.value >= text, c.value < text + chr(0x10FFFF))
-        words = self._search.select(c.lead_id).where(starts)
-        return or_(self._ledger.c.lead_id.in_(words), self._ledger.c.lead_id == storable(q.strip()))
+        text, c = landing.folded(q), self._ledger.c
+        words = [and_(c[word] >= text, c[word] < text + LAST) for word in schema.WORDS]
+        return or_(c.lead_id == storable(q.strip()), *words)
 
 
 def _state(deleted_at: Millis | None) -> Literal["live", "deleted"]:

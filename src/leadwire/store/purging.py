@@ -14,9 +14,7 @@ def purge(scope: Scope, owner: str) -> Purged:
     """
     scope.hold_landing()
     forms = Forms(scope)
-    ledger, runs, words = scope.own("ledger"), scope.own("runs"), scope.own("lead_search")
-    keys = [owner, *(form.form_id for form in forms.all(owner)), *_ids(runs, owner)]
-    words.remove(words.c.lead_id.in_(ledger.select(ledger.c.lead_id).where(ledger.c.owner == owner)))
+    keys = [owner, *(form.form_id for form in forms.all(owner)), *_ids(scope.own("runs"), owner)]
     leads = scope.place.tables["leads"]
     gone = {"leads": scope.connection.execute(leads.delete().where(leads.c.owner == owner)).rowcount}
     for name in ("schedule", "settings"):

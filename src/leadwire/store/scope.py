@@ -87,6 +87,10 @@ class Owned:
         """The row that meets the conditions, None if there is none."""
         return self.connection.execute(self.select().where(*where)).one_or_none()
 
+    def any(self) -> bool:
+        """Whether there is any row."""
+        return self.connection.execute(self.select(self.c.workspace_id).limit(1)).first() is not None
+
     def insert(self, **values: Any) -> None:
         """INSERT one row."""
         self.connection.execute(self.table.insert(), {"workspace_id": self.workspace_id, **values})

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON, TIMESTAMP, Boolean, Dialect, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -13,7 +14,7 @@ from leadwire.domain.times import Millis, iso, parse_iso
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode = msgspec.json.Encoder().encode
 
 
 class Json(TypeDecorator[Any]):
@@ -60,6 +61,11 @@ class Instant(TypeDecorator[Millis]):
         if value is None:
             return None
         return (value - EPOCH) // MILLISECOND if _is_postgres(dialect) else parse_iso(value)
+
+
+def to_json(value: object) -> str:
+    """The shortest JSON text."""
+    return encode(value).decode()
 
 
 def as_datetime(at: Millis) -> datetime:

@@ -5,10 +5,12 @@ Source: learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from linkedin_emulator.clock import DAY, SECOND
+from linkedin_emulator.grants import Grant
 from linkedin_emulator.pages import render
 from linkedin_emulator.state import State
 from linkedin_emulator.wire import Request, Response, html_response
@@ -119,10 +121,17 @@ def _allow(
     state: State, app: App, member: Member, redirect_uri: str, scopes: list[str], back: dict[str, str]
 ) -> Response:
     now = state.clock.now()
-    grant = state.grants.consent(app.client_id, member.id, scopes, now, state.knobs)
+    grant = give_consent(state, app, member, scopes)
     response = _redirect(redirect_uri, {"code": state.grants.code(grant, redirect_uri, now)} | back)
     response.headers["set-cookie"] = f"{COOKIE}={member.id}; Path=/; HttpOnly; SameSite=Lax"
     return response
+
+
+def give_consent(state: State, app: App, member: Member, scopes: Iterable[str]) -> Grant:
+    """The member says yes; without refresh tokens the permission is as short as an access token."""
+    now, knobs = state.clock.now(), state.knobs
+    life = knobs.refresh_token_seconds * SECOND if app.refresh_enabled else knobs.access_token_days * DAY
+    return state.grants.consent(app.client_id, member.id, scopes, now, now + life)
 
 
 def _redirect(uri: str, params: Mapping[str, str]) -> Response:

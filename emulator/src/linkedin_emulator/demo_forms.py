@@ -160,7 +160,19 @@ _CONTACT: Draft = {
         {"predefined": "EMAIL", "name": "email"},
     ],
 }
-_BARE: Draft = {"headline": "資料ダウンロード", "questions": _fields("EMAIL"), "review_status": ""}
+_BARE: Draft = {
+    "headline": "資料ダウンロード",
+    "questions": [{"predefined": "EMAIL", "max_length": None}],
+    "review_status": "",
+    "thanks": "",
+}
+_REJECTED: dict[str, Json] = {
+    "reviewInfo": {
+        "reviewStatus": "REJECTED",
+        "rejectionReasons": ["MISSING_PRIVACY_POLICY", "NONFUNCTIONAL_SITE"],
+        "lastUpdated": 1787057842315,
+    }
+}
 
 FORMS: tuple[DemoForm, ...] = (
     DemoForm(
@@ -186,7 +198,17 @@ FORMS: tuple[DemoForm, ...] = (
     DemoForm(7992706, MAIN, "swedish - Jul 26, 2023", "sv_SE", [_SWEDISH], entities=_MAIN_ADS, leads=40),
     DemoForm(8800001, MAIN, "bare", "ja_JP", [_BARE], state="DRAFT"),
     DemoForm(9120033, MAIN, "資料請求フォーム", "ja_JP", [_JAPANESE], entities=_MAIN_ADS, leads=45),
-    DemoForm(11780444, MAIN, "Webinar Q3", "en_US", _WEBINAR, entities=_MAIN_ADS, leads=120, test_leads=3),
+    DemoForm(
+        11780444,
+        MAIN,
+        "Webinar Q3",
+        "en_US",
+        _WEBINAR,
+        entities=_MAIN_ADS,
+        leads=120,
+        test_leads=3,
+        raw=_REJECTED,
+    ),
     DemoForm(
         11780555,
         VIEWED,

@@ -87,16 +87,11 @@ def _content(
             "legalInfoId": int(f"10{form % 10**8:08d}"),
             "privacyPolicyUrl": draft.get("privacy_policy_url", "https://example.com/privacy"),
         },
-        "postSubmissionInfo": {
-            "message": said(draft.get("thanks", "OK")),
-            "callToAction": {
-                "callToActionTarget": {
-                    "landingPageUrl": draft.get("landing_page_url", "https://example.com")
-                },
-                "callToActionLabel": "VISIT_COMPANY_WEBSITE",
-            },
-        },
     }
+    if thanks := draft.get("thanks", "OK"):
+        target = {"landingPageUrl": draft.get("landing_page_url", "https://example.com")}
+        action = {"callToActionTarget": target, "callToActionLabel": "VISIT_COMPANY_WEBSITE"}
+        content["postSubmissionInfo"] = {"message": said(thanks), "callToAction": action}
     if text := draft.get("description"):
         content["description"] = said(text)
     return content
@@ -164,7 +159,8 @@ def _question(locale: str, draft: Mapping[str, Json], custom: int) -> dict[str, 
 def _details(locale: str, draft: Mapping[str, Json]) -> dict[str, Json]:
     options = draft.get("options")
     if options is None:
-        return {"textQuestionDetails": {"maxResponseLength": draft.get("max_length", 300)}}
+        longest = draft.get("max_length", 300)
+        return {"textQuestionDetails": {"maxResponseLength": longest} if longest else {}}
     ids = draft.get("option_ids") or range(len(options))
     made = [{"text": {"localized": {locale: t}}, "id": i} for i, t in zip(ids, options, strict=True)]
     return {"multipleChoiceQuestionDetails": {"options": made}}

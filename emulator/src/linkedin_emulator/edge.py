@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 from email.utils import formatdate
 
+from linkedin_emulator.clock import SECOND
 from linkedin_emulator.state import State
 from linkedin_emulator.wire import Response
 
@@ -17,10 +19,15 @@ _FIXED = {
 }
 
 
+@functools.lru_cache(maxsize=16)
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
 def stamp(state: State, response: Response, api: bool) -> Response:
     """Add Date (by the emulator's clock), and for the API the x-li-* headers."""
     at = state.clock.now() + state.knobs.date_offset_ms
-    response.headers.setdefault("date", formatdate(at / 1000, usegmt=True))
+    response.headers.setdefault("date", _http_date(at // SECOND))
     if api:
         response.headers["x-li-uuid"] = base64.b64encode(state.dice.randbytes(16)).decode()
         for name, value in _FIXED.items():

@@ -24,7 +24,7 @@ from linkedin_emulator.demo import AppSettings, build_demo, build_empty
 from linkedin_emulator.edge import stamp
 from linkedin_emulator.errors import ApiError, no_resource, wrong_verb
 from linkedin_emulator.faults import Action
-from linkedin_emulator.gate import admit, untunnel
+from linkedin_emulator.gate import admit, check_size, untunnel
 from linkedin_emulator.knobs import Knobs
 from linkedin_emulator.mishaps import after, before, down
 from linkedin_emulator.outbound import Deliver, Outbound, attempt, nobody_answers
@@ -197,6 +197,7 @@ def _route_name(asked: Request) -> str:
 
 
 def _dispatch(state: State, asked: Request) -> Answer:
+    check_size(asked)
     if asked.path in _OAUTH:
         _, methods, work = _OAUTH[asked.path]
         if asked.method not in methods:

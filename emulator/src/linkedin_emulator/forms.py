@@ -101,8 +101,11 @@ def _document(body: bytes) -> dict[str, Json]:
 def _missing(document: dict[str, Json]) -> list[str]:
     missing = [name for name in _REQUIRED if not document.get(name)]
     content = document.get("content")
-    if isinstance(content, dict):
-        missing += [f"content/{name}" for name in _CONTENT if not content.get(name)]
+    content = content if isinstance(content, dict) else {}
+    missing += [f"content/{name}" for name in _CONTENT if not content.get(name)]
+    questions = content.get("questions")
+    if not isinstance(questions, list) or not all(isinstance(question, dict) for question in questions):
+        missing.append("content/questions/*")
     return missing
 
 

@@ -1,4 +1,4 @@
-"""The checks before any work, in LinkedIn's order: size, token, version, route, scope, quota, parameters.
+"""The checks before any work: size first, then token, version, route, scope, quota, parameters.
 
 Roles and entities are the handlers' business. Sources: learn.microsoft.com/en-us/linkedin/shared/api-guide/
 concepts/{protocol-version,query-tunneling,error-handling} and /linkedin/marketing/versioning.
@@ -152,7 +152,7 @@ def read_arguments(
 
 def _check_named_method(request: Request, route: Route) -> None:
     named = request.headers.get("x-restli-method", "").strip().upper()
-    if named and named != route.method.partition("-")[0]:
+    if named and named != route.name.partition(".")[2].partition("-")[0]:
         raise errors.illegal_argument(f"X-RestLi-Method {named} does not fit the request")
 
 
@@ -186,8 +186,7 @@ def _read(name: str, read: Any, value: Value) -> Any:
 
 
 def admit(state: State, request: Request, table: Table, versioned: bool) -> Call:
-    """Let a request pass all checks, counting it against the quotas, or raise ApiError."""
-    check_size(request)
+    """Let a request of permitted size pass all other checks and count it, or raise ApiError."""
     request = untunnel(request)
     now = state.clock.now()
     token = authenticate(state, request, now)

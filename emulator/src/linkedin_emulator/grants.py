@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from linkedin_emulator.clock import DAY, MINUTE, SECOND, Millis
+from linkedin_emulator.clock import DAY, MINUTE, Millis
 from linkedin_emulator.knobs import Knobs
 
 CODE_LIFE = 30 * MINUTE
@@ -27,8 +27,11 @@ class Grant:
     member: str
     scopes: tuple[str, ...]
     granted_at: Millis
-    refresh_expires_at: Millis
+    ends_at: Millis
     revoked: bool = False
+
+    def alive(self, now: Millis) -> bool:
+        return not self.revoked and now < self.ends_at
 
 
 @dataclass(slots=True)
@@ -63,13 +66,15 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
 
-    def consent(self, client_id: str, member: str, scopes: Iterable[str], now: Millis, knobs: Knobs) -> Grant:
+    def consent(
+        self, client_id: str, member: str, scopes: Iterable[str], now: Millis, ends_at: Millis
+    ) -> Grant:
         """The member allows the scopes; a different scope set kills everything granted before."""
         wanted = tuple(sorted(set(scopes)))
         for earlier in self.of(client_id, member):
             if earlier.scopes != wanted:
                 earlier.revoked = True
-        grant = Grant(client_id, member, wanted, now, now + knobs.refresh_token_seconds * SECOND)
+        grant = Grant(client_id, member, wanted, now, ends_at)
         self.grants.append(grant)
         return grant
 
@@ -80,8 +85,8 @@ class Grants:
         return value
 
     def mint(self, grant: Grant, kind: Literal["access", "refresh"], now: Millis, knobs: Knobs) -> Token:
-        """A new token; an access token never outlives the grant's refresh token."""
-        ends = grant.refresh_expires_at
+        """A new token; no token outlives its grant."""
+        ends = grant.ends_at
         if kind == "access":
             ends = min(ends, now + knobs.access_token_days * DAY)
         token = Token(("AQX" if kind == "access" else "AQW") + self._opaque(370), kind, grant, now, ends)
@@ -91,17 +96,14 @@ class Grants:
     def alive(self, client_id: str, member: str, scopes: Iterable[str], now: Millis) -> bool:
         """Whether a living grant of exactly these scopes exists."""
         wanted = tuple(sorted(set(scopes)))
-        return any(
-            grant.scopes == wanted and not grant.revoked and now < grant.refresh_expires_at
-            for grant in self.of(client_id, member)
-        )
+        return any(grant.scopes == wanted and grant.alive(now) for grant in self.of(client_id, member))
 
     def of(self, client_id: str, member: str) -> list[Grant]:
         return [g for g in self.grants if g.client_id == client_id and g.member == member]
 
-    def permits(self, client_id: str, member: str) -> bool:
+    def permits(self, client_id: str, member: str, now: Millis) -> bool:
         """Whether the member still lets the app act for them."""
-        return any(not grant.revoked for grant in self.of(client_id, member))
+        return any(grant.alive(now) for grant in self.of(client_id, member))
 
     def _opaque(self, size: int) -> str:
         return base64.urlsafe_b64encode(self.dice.randbytes(size)).decode().rstrip("=")

@@ -16,100 +16,86 @@ from linkedin_emulator.wire import Json, encode_text, to_json
 from linkedin_emulator.world import World
 
 DECORATIONS = ("ownerInfo", "leadMetadataInfo", "associatedEntityInfo", "form")
-_NULL = b"null"
+_Members = dict[str, bytes]
 
 
-def encode_lead(lead: Lead, world: World, fields: Projection | None, decorations: bool) -> bytes:
-    """The lead's JSON object; without `fields` the plain members, else exactly the named ones."""
-    if None in lead.spoilt.values() or lead.spoilt:
-        return _spoilt(lead, world, fields, decorations)
-    if fields is None:
-        return _plain_head(lead, world) + _own_tail(lead)
-    return _join(_named(_members(lead, world), lead, world, fields, decorations))
+class LeadWriter:
+    """Writes leads in one shape: without `fields` the plain members, else exactly the named ones.
+
+    Made anew for every answer, for it remembers the parts that many leads of a page share.
+    """
+
+    def __init__(self, world: World, fields: Projection | None = None, decorations: bool = True) -> None:
+        self._world, self._fields, self._decorations = world, fields, decorations
+        self._shared: dict[tuple[int, int, str | None], bytes] = {}
+
+    def write(self, lead: Lead) -> bytes:
+        """The JSON object of a lead, spoilt as it may be."""
+        if lead.spoilt:
+            return self._spoilt(lead)
+        key = (lead.form.id, lead.version, lead.entity)
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = self._shared[key] = _join(self._shaped(self._fixed(lead)))
+        own = _join(self._shaped(_own(lead)))
+        return b"{" + shared + (b"," if shared and own else b"") + own + b"}"
+
+    def _fixed(self, lead: Lead) -> _Members:
+        """The members that the form version and entity decide, as far as this shape may hold them."""
+        fixed = _fixed(lead, self._world)
+        if self._fields is None or not self._decorations:
+            return {name: raw for name, raw in fixed.items() if name not in DECORATIONS}
+        return fixed | {"form": to_json(lead.form.version(lead.version))} if "form" in self._fields else fixed
+
+    def _shaped(self, members: _Members) -> _Members:
+        """Only what `fields` names, cut to what it names inside."""
+        if self._fields is None:
+            return members
+        return {
+            name: members[name] if inner is None else to_json(project(json.loads(members[name]), inner))
+            for name, inner in self._fields.items()
+            if name in members
+        }
+
+    def _spoilt(self, lead: Lead) -> bytes:
+        """Replace, drop or add raw members; the member "" replaces the whole object."""
+        if (whole := lead.spoilt.get("")) is not None:
+            return whole
+        true = self._fixed(lead) | _own(lead)
+        members = self._shaped(true)
+        for name, raw in lead.spoilt.items():
+            if raw is None:
+                members.pop(name, None)
+            elif name in members or name not in true:
+                members[name] = raw
+        return b"{" + _join(members) + b"}"
 
 
-def whole(lead: Lead, world: World) -> Json:
+def true_lead(lead: Lead, world: World) -> Json:
     """The unspoilt plain object, as a value."""
-    return json.loads(_plain_head(lead, world) + _own_tail(lead))
+    fixed = {name: raw for name, raw in _fixed(lead, world).items() if name not in DECORATIONS}
+    return json.loads(b"{" + _join(fixed | _own(lead)) + b"}")
 
 
-def _spoilt(lead: Lead, world: World, fields: Projection | None, decorations: bool) -> bytes:
-    """Replace, drop or add raw members; the member "" replaces the whole object."""
-    if (entire := lead.spoilt.get("")) is not None:
-        return entire
-    members = _members(lead, world)
-    if fields is not None:
-        members = _named(members, lead, world, fields, decorations)
-    for name, raw in lead.spoilt.items():
-        if raw is None:
-            members.pop(name, None)
-        elif fields is None or name in fields or name not in _members(lead, world):
-            members[name] = raw
-    return _join(members)
+def _join(members: _Members) -> bytes:
+    return b",".join([b'"%b":%b' % (name.encode(), raw) for name, raw in members.items()])
 
 
-def _join(members: dict[str, bytes]) -> bytes:
-    return b"{" + b",".join(b'"%b":%b' % (name.encode(), raw) for name, raw in members.items()) + b"}"
+def _own(lead: Lead) -> _Members:
+    """The members that every lead has for itself."""
+    own = {
+        "id": encode_text(lead.id).encode(),
+        "submittedAt": b"%d" % lead.submitted_at,
+        "testLead": b"true" if lead.test else b"false",
+        "formResponse": lead.response,
+    }
+    return own | {"submitter": encode_text(lead.submitter).encode()} if lead.submitter else own
 
 
-def _own_tail(lead: Lead) -> bytes:
-    submitter = f'"submitter":{encode_text(lead.submitter)},' if lead.submitter else ""
-    test = "true" if lead.test else "false"
-    own = f',{submitter}"id":{encode_text(lead.id)},"submittedAt":{lead.submitted_at},"testLead":{test}'
-    return own.encode() + b',"formResponse":' + lead.response + b"}"
-
-
-def _plain_head(lead: Lead, world: World) -> bytes:
-    key = ("head", lead.version, lead.entity)
-    head: bytes | None = lead.form.cache.get(key)
-    if head is None:
-        fixed = {k: v for k, v in _fixed(lead, world).items() if k not in DECORATIONS}
-        head = lead.form.cache[key] = _join(fixed)[:-1]
-    return head
-
-
-def _members(lead: Lead, world: World) -> dict[str, bytes]:
-    """The plain members, encoded."""
-    members = {k: v for k, v in _fixed(lead, world).items() if k not in DECORATIONS}
-    if lead.submitter:
-        members["submitter"] = encode_text(lead.submitter).encode()
-    members["id"] = encode_text(lead.id).encode()
-    members["submittedAt"] = b"%d" % lead.submitted_at
-    members["testLead"] = b"true" if lead.test else b"false"
-    members["formResponse"] = lead.response
-    return members
-
-
-def _named(
-    members: dict[str, bytes], lead: Lead, world: World, fields: Projection, decorations: bool
-) -> dict[str, bytes]:
-    fixed = _fixed(lead, world)
-    named: dict[str, bytes] = {}
-    for name, children in fields.items():
-        if name in DECORATIONS and not decorations:
-            continue
-        raw = _form(lead, children) if name == "form" else members.get(name) or fixed.get(name)
-        if raw is not None:
-            named[name] = (
-                raw if children is None or name == "form" else to_json(project(json.loads(raw), children))
-            )
-    return named
-
-
-def _form(lead: Lead, children: Projection | None) -> bytes:
-    """The answered version of the form, cut to the named members."""
-    key = ("form", lead.version, json.dumps(children))
-    raw: bytes | None = lead.form.cache.get(key)
-    if raw is None:
-        document = lead.form.version(lead.version) or {}
-        raw = lead.form.cache[key] = to_json(document if children is None else project(document, children))
-    return raw
-
-
-def _fixed(lead: Lead, world: World) -> dict[str, bytes]:
+def _fixed(lead: Lead, world: World) -> _Members:
     """What all leads of this form version and entity share, decorations included."""
-    key = ("fixed", lead.version, lead.entity)
-    fixed: dict[str, bytes] | None = lead.form.cache.get(key)
+    key = (lead.version, lead.lead_type, lead.entity)
+    fixed: _Members | None = lead.form.cache.get(key)
     if fixed is None:
         shared = _shared(lead, world)
         fixed = lead.form.cache[key] = {name: to_json(value) for name, value in shared.items() if value}

@@ -9,7 +9,7 @@ from linkedin_emulator import errors
 from linkedin_emulator.answers import JSON, batch, cut_page, page_response
 from linkedin_emulator.clock import Millis
 from linkedin_emulator.lead_book import Lead, Query
-from linkedin_emulator.lead_view import encode_lead
+from linkedin_emulator.lead_view import LeadWriter
 from linkedin_emulator.parameters import (
     FIELDS,
     Parameter,
@@ -23,7 +23,6 @@ from linkedin_emulator.parameters import (
     time_range,
     versioned_form,
 )
-from linkedin_emulator.restli import Projection
 from linkedin_emulator.roles import may_read_leads, refusal
 from linkedin_emulator.routes import Call, Route, finder
 from linkedin_emulator.state import State
@@ -46,9 +45,8 @@ def find_leads(state: State, call: Call) -> Response:
             raise error
         total = 0
     page = cut_page(state, call, total)
-    fields, decorations = call.fields, state.knobs.decorations
-    shown = [encode_lead(lead, state.world, fields, decorations) for lead in read(page.first, page.rows)]
-    return page_response(state, call, page, shown)
+    write = LeadWriter(state.world, call.fields, state.knobs.decorations).write
+    return page_response(state, call, page, [write(lead) for lead in read(page.first, page.rows)])
 
 
 def _query(state: State, call: Call, owned_by: str, kind: str) -> Query:
@@ -82,23 +80,19 @@ def is_readable(state: State, lead: Lead, now: Millis) -> bool:
     return lead.submitted_at >= now - state.knobs.retention_ms(lead.lead_type)
 
 
-def _single_fields(state: State, call: Call) -> Projection | None:
+def _writer(state: State, call: Call) -> LeadWriter:
     # Recorded: by id, LinkedIn answers the plain object whatever `fields` asks.
-    return call.fields if state.knobs.decorate_single_get else None
+    fields = call.fields if state.knobs.decorate_single_get else None
+    return LeadWriter(state.world, fields, state.knobs.decorations)
 
 
 def get_lead(state: State, call: Call) -> Response:
-    lead = readable_lead(state, call, call.keys[0])
-    body = encode_lead(lead, state.world, _single_fields(state, call), state.knobs.decorations)
-    return Response(200, dict(JSON), body)
+    return Response(200, dict(JSON), _writer(state, call).write(readable_lead(state, call, call.keys[0])))
 
 
 def batch_leads(state: State, call: Call) -> Response:
-    def read(name: str | int) -> bytes:
-        lead = readable_lead(state, call, str(name))
-        return encode_lead(lead, state.world, _single_fields(state, call), state.knobs.decorations)
-
-    return batch(call.args["ids"], read)
+    writer = _writer(state, call)
+    return batch(call.args["ids"], lambda name: writer.write(readable_lead(state, call, str(name))))
 
 
 ROUTES = (

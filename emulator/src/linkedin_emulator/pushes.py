@@ -74,9 +74,9 @@ def _still_allowed(state: State, subscription: Subscription) -> bool:
     webhook = state.hooks.webhooks.get((subscription.client_id, subscription.webhook))
     if webhook is None or webhook.state != "VALIDATED":
         return False
-    return state.grants.permits(subscription.client_id, subscription.member) and may_read_leads(
-        state.world, subscription.member, subscription.owner, subscription.lead_type
-    )
+    return state.grants.permits(
+        subscription.client_id, subscription.member, state.clock.now()
+    ) and may_read_leads(state.world, subscription.member, subscription.owner, subscription.lead_type)
 
 
 def _queue(state: State, subscription: Subscription, body: bytes) -> list[Push]:

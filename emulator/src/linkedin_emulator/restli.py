@@ -7,6 +7,7 @@ Source: learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/protocol-ve
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -41,8 +42,9 @@ def encode(value: Encodable) -> str:
     return str(value)
 
 
+@functools.lru_cache(maxsize=4_096)
 def parse(text: str) -> Value:
-    """Read one Rest.li 2.0 value; raise BadEncodingError on anything else."""
+    """Read one Rest.li 2.0 value; raise BadEncodingError on anything else. Values are shared: change none."""
     value, end = _value(text, 0, 0)
     if end != len(text):
         raise BadEncodingError(f"unexpected {text[end]!r} at {end} of {text!r}")

@@ -82,7 +82,7 @@ _BATCH = re.compile(r"(?:^|&)ids=")
 
 def locate(request: Request) -> tuple[str, str, list[str]]:
     """(resource path, method, raw keys) that a request means, e.g. ("leadForms", "FINDER-owner", [])."""
-    parts = request.path.strip("/").split("/")[1:]
+    parts = request.path.split("/")[2:]
     keyed = len(parts) % 2 == 0
     return "/".join(parts[::2]), _method(request, keyed), parts[1::2]
 

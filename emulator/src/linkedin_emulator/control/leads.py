@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from typing import Any
 
 from linkedin_emulator import happenings
@@ -11,7 +10,7 @@ from linkedin_emulator.clock import DAY, Millis
 from linkedin_emulator.control.group import Group, locked
 from linkedin_emulator.happenings import Submission
 from linkedin_emulator.lead_book import Lead
-from linkedin_emulator.lead_view import encode_lead, whole
+from linkedin_emulator.lead_view import LeadWriter, true_lead
 from linkedin_emulator.leads import is_readable
 from linkedin_emulator.wire import Json
 
@@ -115,12 +114,12 @@ class LeadControl(Group):
     @locked
     def sent(self, lead: str) -> bytes:
         """The bytes that LinkedIn would answer for it, spoilt as it is."""
-        return encode_lead(happenings.existing(self._state, lead), self._state.world, None, True)
+        return LeadWriter(self._state.world).write(happenings.existing(self._state, lead))
 
     def _shown(self, lead: Lead) -> dict[str, Json]:
         return {
             "id": lead.id,
-            "lead": json.loads(json.dumps(whole(lead, self._state.world))),
+            "lead": true_lead(lead, self._state.world),
             "readable": is_readable(self._state, lead, self._state.clock.now()),
             "readable_at": max(lead.readable_at, lead.submitted_at),
             "hidden": lead.hidden,

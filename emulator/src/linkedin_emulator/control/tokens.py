@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from linkedin_emulator.authorization import give_consent
 from linkedin_emulator.clock import SECOND, Millis
 from linkedin_emulator.control.group import Group, locked
 from linkedin_emulator.grants import Grant
@@ -62,7 +63,7 @@ class TokenControl(Group):
         """Make refresh tokens end so soon, and access tokens with them; return how many refresh tokens."""
         at = self._state.clock.now() + in_seconds * SECOND
         for grant in self._grants(member, client_id):
-            grant.refresh_expires_at = min(grant.refresh_expires_at, at)
+            grant.ends_at = min(grant.ends_at, at)
         self._each("access", member, client_id, False, at)
         return self._each("refresh", member, client_id, False, at)
 
@@ -86,8 +87,7 @@ class TokenControl(Group):
 
     def _consent(self, scopes: Sequence[str], member: str | None, client_id: str | None) -> tuple[App, Grant]:
         app, person = self._app(client_id), self._member(member)
-        now = self._state.clock.now()
-        return app, self._state.grants.consent(app.client_id, person.id, scopes, now, self._state.knobs)
+        return app, give_consent(self._state, app, person, scopes)
 
     def _each(
         self, kind: str, member: str | None, client_id: str | None, revoke: bool, expires_at: Millis | None

@@ -1,6 +1,7 @@
 """Pages, entities, batches: how an answer becomes a value, and how an odd part of it stays alone."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_the_count_of_an_unpaged_answer_is_tolerated():
 )
 def test_the_servers_clock_is_read_from_the_date_header(date, millis):
     assert page(b'{"elements":[]}', {"Date": date}).date == millis
+
+
+def test_a_date_without_a_zone_is_utc_wherever_we_run(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert page(b'{"elements":[]}', {"Date": "Mon, 23 Nov 2026 12:00:00 -0000"}).date == 1795435200000
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_second_list_of_elements_does_not_blur_the_first():
+    assert page(b'{"elements":[NaN,1],"elements":[2]}').elements == (b"NaN", b"1")
 
 
 ODD = [

@@ -35,6 +35,11 @@ CALLS = [
         "adAccounts.FINDER GET /rest/adAccounts?q=search&search=(test:false,status:(values:List(ACTIVE)))"
         "&sort=(field:ID,order:ASCENDING)&pageSize=100&pageToken=DgG_-",
     ),
+    (
+        accounts.search_accounts("DgG", 1000, {}),
+        "adAccounts.FINDER GET /rest/adAccounts"
+        "?q=search&sort=(field:ID,order:ASCENDING)&pageSize=1000&pageToken=DgG",
+    ),
     (accounts.get_account("1234567"), "adAccounts.GET GET /rest/adAccounts/1234567"),
     (
         accounts.batch_accounts(["1234567", "5678910"]),

@@ -294,6 +294,15 @@ def test_an_answer_that_never_ends_ends_in_time(serve, transport, script):
     assert time.monotonic() - started < 2.5
 
 
+def test_the_whole_exchange_bounds_each_step(serve):
+    impatient = HttpTransport(connect=5.0, read=30.0, total=0.3)
+    started = time.monotonic()
+    with pytest.raises(TryLater):
+        get(impatient, serve(lambda peer: time.sleep(5)))
+    assert time.monotonic() - started < 2.0
+    impatient.close()
+
+
 def test_the_time_of_one_exchange_is_not_taken_from_the_next(serve, transport):
     def slow(peer):
         time.sleep(0.4)

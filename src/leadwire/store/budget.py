@@ -6,8 +6,8 @@ from typing import TypeAlias
 from sqlalchemy import select
 
 from leadwire.domain.times import Millis
+from leadwire.store.desk_rows import CallCount, Pause
 from leadwire.store.ground import Desk
-from leadwire.store.rows import CallCount, Pause
 from leadwire.store.scope import insert_into
 
 Counted: TypeAlias = tuple[str, str, str]  # endpoint, app, member

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Table, select
 
 from leadwire.domain.times import Millis
 from leadwire.store import schema
+from leadwire.store.desk_rows import AppCredentials
 from leadwire.store.ground import Desk, inside
-from leadwire.store.rows import AppCredentials
 from leadwire.store.scope import insert_into
 from leadwire.store.vault import place_of
 

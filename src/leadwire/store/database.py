@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from leadwire.store.desk_rows import Facts
 from leadwire.store.errors import TryLater
-from leadwire.store.rows import Facts
 
 
 class Database(Protocol):

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, case, func, select
 
 from leadwire.domain.times import Millis
+from leadwire.store.desk_rows import DueItem, Scheduled
 from leadwire.store.ground import Desk
-from leadwire.store.rows import DueItem, Scheduled
 from leadwire.store.scope import Scope, insert_into
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select, update
 
 from leadwire.domain.times import DAY, Millis
+from leadwire.store.desk_rows import ConnectLink, OAuthState
 from leadwire.store.errors import OneTimeRefused, Refusal
 from leadwire.store.ground import Desk
-from leadwire.store.rows import ConnectLink, OAuthState
 from leadwire.store.scope import Scope
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ProgrammingError
 
 from leadwire.store.database import passing_troubles
-from leadwire.store.rows import Facts
+from leadwire.store.desk_rows import Facts
 from leadwire.store.walls import declare
 
 APP_ROLE = "leadwire_app"

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_
 
-from leadwire.store.rows import Setting
+from leadwire.store.desk_rows import Setting
 from leadwire.store.scope import Scope
 
 Level: TypeAlias = Literal["workspace", "account", "form"]

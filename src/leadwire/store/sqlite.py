@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from leadwire.store.database import passing_troubles
+from leadwire.store.desk_rows import Facts
 from leadwire.store.errors import TryLater
 from leadwire.store.gate import Gate
-from leadwire.store.rows import Facts
 
 # The WAL-reset bug can corrupt a database that several connections use: sqlite.org/wal.html
 FIRST_WITHOUT_WAL_RESET_BUG = (3, 51, 3)

@@ -9,11 +9,11 @@ from leadwire.domain.times import Millis
 from leadwire.store import ids
 from leadwire.store.database import Database
 from leadwire.store.deployment import Deployment
+from leadwire.store.desk_rows import Facts
 from leadwire.store.ground import Ground
 from leadwire.store.ids import NewId
 from leadwire.store.migrate import current, migrate, refuse_other
 from leadwire.store.postgres import Postgres
-from leadwire.store.rows import Facts
 from leadwire.store.seal import Keyring
 from leadwire.store.sqlite import Sqlite
 from leadwire.store.workspace import Workspace

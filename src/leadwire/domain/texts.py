@@ -11,7 +11,17 @@ _AMBIGUOUS = re.compile("[%#\x00\ud800-\udfff]")
 
 def storable(text: str) -> str:
     """The text with U+FFFD for what cannot be stored; the very same object where nothing is replaced."""
-    return text if _UNSTORABLE.search(text) is None else _UNSTORABLE.sub("\ufffd", text)
+    if "\0" not in text and (text.isascii() or _is_encodable(text)):
+        return text
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()  # far quicker than a search, and this is done for every answer of every lead
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def key(text: str) -> str:

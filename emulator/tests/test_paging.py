@@ -148,7 +148,9 @@ def test_defaults_are_ten_from_zero(partner: Any) -> None:
     assert (answer["paging"]["start"], answer["paging"]["count"], len(answer["elements"])) == (0, 10, 10)
 
 
-@pytest.mark.parametrize(("fullness", "total", "links"), itertools.product(FULLNESS, TOTALS, (True, False)))
+@pytest.mark.parametrize(
+    ("fullness", "total", "links"), list(itertools.product(FULLNESS, TOTALS, (True, False)))
+)
 def test_every_combination_over_the_wire(partner: Any, fullness: str, total: str, links: bool) -> None:
     everyone = [lead["id"] for lead in partner.leads("&count=1000")["elements"]]
     partner.emulator.control.knobs.patch(page_fullness=fullness, page_total=total, page_links=links)

@@ -80,8 +80,8 @@ class Tongue:
 
 
 def _latin(names: str) -> tuple[tuple[str, str], ...]:
-    plain = str.maketrans("áàäåéèëíïóöøúüñçÁÅÉÖØÜ", "aaaaeeeiiooouuncAAEOOU")
-    return tuple((name, name.translate(plain).replace("ß", "ss").lower()) for name in names.split())
+    plain = str.maketrans("áàäåéèëíïóöøúüñç", "aaaaeeeiiooouunc")
+    return tuple((name, name.lower().translate(plain).replace("ß", "ss")) for name in names.split())
 
 
 def _pairs(names: str) -> tuple[tuple[str, str], ...]:

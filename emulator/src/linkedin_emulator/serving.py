@@ -15,7 +15,7 @@ import uvicorn
 from linkedin_emulator.asgi import EmulatorApp
 from linkedin_emulator.emulator import Emulator
 
-_TICKERS, _TICK_SECONDS, _PATIENCE_SECONDS = 4, 0.05, 1.0
+_TICKERS, _TICK_SECONDS, _PATIENCE_SECONDS, _BACKLOG = 4, 0.05, 1.0, 2048
 
 
 class PortTakenError(Exception):
@@ -31,12 +31,13 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket, or PortTakenError."""
+    """A listening socket, or PortTakenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        sock.listen(_BACKLOG)
     except OSError as error:
         sock.close()
         raise PortTakenError(f"cannot listen on {host}:{port}: {error.strerror}") from error

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO
 from uuid import uuid4
 
 from leadwire.agenda import Agenda, job_for
@@ -36,10 +35,8 @@ from leadwire.store import Keyring, Store
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
 
-SHARDS = 64
 
-
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818
     """The start is refused; the text says why and what to do."""
 
 
@@ -87,9 +84,7 @@ class App:
         walker = Walker(self.desks, now, settle=settings.settle)
         self.reader = Reader(walker, self._line_for, now, dice, settings.retention)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
-        self.orders = Orders(
-            self.consent, self.duties, now, self.ring, settings.retention, settings.settle
-        )
+        self.orders = Orders(self.consent, self.duties, now, self.ring, settings.retention, settings.settle)
         self.repair = Repair(self.desks, self._line_for, now)
         self.agenda = Agenda(self.store, self.duties.kinds(), now, time.monotonic)
         self.engine: Engine | None = None
@@ -102,8 +97,14 @@ class App:
         """Start the job engine in this process."""
         work = self.agenda.work()
         ticks = (*work.ticks, self._write_counts)
-        self.engine = DbosEngine(Work(work.handlers, ticks), self._engine_url(), self._executor_id(), self._ago)
+        handled = Work(work.handlers, ticks)
+        self.engine = DbosEngine(handled, self._engine_url(), self._executor_id(), self._ago)
         self.engine.start()
+
+    def wind_down(self) -> None:
+        """Begin to stop: running jobs end at their next safe point, while requests may still be answered."""
+        if self.engine is not None:
+            self.engine.wind_down()
 
     def close(self, within: float = 4.0) -> None:
         """Stop working and let go of everything. What was not finished goes on at the next start."""
@@ -169,7 +170,7 @@ class App:
             raise Conflict(
                 "no_linkedin_app",
                 "No LinkedIn app is set up.",
-                "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and LEADWIRE_LINKEDIN_CLIENT_SECRET.",
+                "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and …_CLIENT_SECRET.",
             )
         return keys
 
@@ -192,7 +193,8 @@ class App:
 
     def _engine_url(self) -> str:
         if self.settings.on_postgres:
-            return self.settings.store_url
+            # The engine makes a schema of its own, which the role that only writes rows may not.
+            return self.settings.database_owner_url or self.settings.store_url
         return f"sqlite:///{self.settings.home.absolute() / 'engine.db'}"
 
     def _executor_id(self) -> str:
@@ -210,8 +212,8 @@ def secret_key(settings: Settings) -> str:
     home = make_home(settings.home)
     path = home / "secret.key"
     if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(Keyring.generate() + "\n")
+        path.touch(0o600, exist_ok=False)
+        path.write_text(Keyring.generate() + "\n")
     return path.read_text().strip()
 
 
@@ -222,18 +224,20 @@ def make_home(home: Path) -> Path:
 
 
 @contextmanager
-def alone_in(home: Path) -> Iterator[IO[str]]:
+def alone_in(home: Path) -> Iterator[None]:
     """One process per HOME. Raises CannotStart with the pid of the one that is there."""
     path = make_home(home) / "lock"
-    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+    path.touch(0o600)
+    with path.open("r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            who = file.read().strip() or "unknown"
             raise CannotStart(
-                f"another Leadwire (pid {file.read().strip() or 'unknown'}) uses {home}; stop it, or set LEADWIRE_HOME"
+                f"another Leadwire (pid {who}) uses {home}; stop it, or set LEADWIRE_HOME"
             ) from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))
         file.flush()
-        yield file
+        yield

@@ -44,6 +44,10 @@ class Engine(Protocol):
 
     def start(self) -> None: ...
 
+    def wind_down(self) -> None:
+        """Tell running jobs to end at their next safe point; `stop` follows."""
+        ...
+
     def stop(self, within: float) -> None:
         """Take no new job, give running ones `within` seconds, hand the rest over."""
         ...

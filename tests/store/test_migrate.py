@@ -1,0 +1,127 @@
+import threading
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, text
+from tests.databases import KEYS, NOW, Home
+
+from leadwire.store import Keyring, Store, schema
+from leadwire.store.errors import SchemaTooNew, SchemaTooOld, WrongKey
+from leadwire.store.migrate import VERSION_TABLE
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty(request, tmp_path):
+    """A database on which nothing was ever done."""
+    if request.param == "sqlite":
+        return Home("sqlite", f"sqlite:///{tmp_path / 'new' / 'leadwire.db'}")
+    return request.getfixturevalue("postgres_homes").create("template0")
+
+
+def test_an_empty_database_must_be_migrated_first(empty):
+    with closing(empty.open()) as store:
+        with pytest.raises(SchemaTooOld):
+            store.check()
+        store.migrate(NOW)
+        store.check()
+        default = store.deployment.workspace("default")
+    assert (default.slug, default.name, default.created_at) == ("default", "Default", NOW)
+
+
+def test_many_may_migrate_at_once(empty):
+    stores, troubles = [empty.open() for _ in range(4)], []
+
+    def migrate(store):
+        try:
+            store.migrate(NOW)
+        except Exception as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=migrate, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    for store in stores:
+        store.check()
+        assert [one.id for one in store.deployment.all_workspaces()] == ["default"]
+        store.close()
+
+
+def test_migrating_again_changes_nothing(home):
+    with closing(home.open()) as store:
+        with store.workspace("default").write() as tx:
+            tx.settings.put("workspace", "", "poll_interval", "5m")
+        store.migrate(NOW + 1)
+        with store.workspace("default").read() as tx:
+            assert tx.settings.get("workspace", "", "poll_interval") == "5m"
+        assert store.deployment.workspace("default").created_at == NOW
+
+
+def test_what_migrations_build_is_what_the_schema_says(home):
+    with closing(home.open()) as store:
+        wanted = MetaData()
+        for table in schema.internal(store.dialect).values():
+            table.to_metadata(wanted)
+
+        def ours(name, kind, parent):
+            if kind == "schema":
+                return name == (schema.SCHEMA if store.dialect == "postgresql" else None)
+            return kind != "table" or (name != VERSION_TABLE and (name or "").startswith(prefix))
+
+        prefix = schema.PREFIX if store.dialect == "sqlite" else ""
+        with store._ground.database.own({}) as connection:
+            options = {
+                "compare_type": True,
+                "include_schemas": store.dialect != "sqlite",
+                "include_name": ours,
+            }
+            differences = compare_metadata(MigrationContext.configure(connection, opts=options), wanted)
+    assert differences == []
+
+
+def test_a_newer_schema_is_refused_and_left_alone(home):
+    with closing(home.open()) as store:
+        set_version(store, "9999")
+        with pytest.raises(SchemaTooNew, match="9999"):
+            store.migrate(NOW)
+        with pytest.raises(SchemaTooNew):
+            store.check()
+        assert store.facts().schema_version == "9999"
+
+
+def set_version(store, version):
+    where = VERSION_TABLE if store.dialect == "sqlite" else f"{schema.SCHEMA}.{VERSION_TABLE}"
+    with store._ground.database.own({}) as connection:
+        connection.execute(text(f"UPDATE {where} SET version_num = :version"), {"version": version})
+
+
+def test_the_wrong_key_is_refused_at_start(home):
+    with closing(home.open(keys=Keyring.parse("another key"))) as store:
+        for start in (lambda: store.migrate(NOW), store.check):
+            with pytest.raises(WrongKey, match="SECRET_KEY=new,old"):
+                start()
+
+
+def test_a_new_key_before_the_old_one_is_taken_on_by_resealing(home):
+    with closing(home.open()) as store:
+        store.deployment.save_app_credentials("78abc", "WPL_AP1.secret", NOW)
+    both = Keyring.parse("a newer key, a key that only tests know")
+    with closing(home.open(keys=both)) as store:
+        store.check()
+        assert store.deployment.reseal() == 2  # the secret, and the key of erasures
+        assert store.deployment.reseal() == 0
+    with closing(home.open(keys=Keyring.parse("a newer key"))) as store:
+        store.check()
+        assert store.deployment.app_credentials().client_secret == "WPL_AP1.secret"
+    with closing(home.open()) as store, pytest.raises(WrongKey):
+        store.check()
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/leads", "sqlite://", "sqlite:///:memory:", "sqlite:///"])
+def test_other_databases_are_refused(url):
+    with pytest.raises(ValueError, match=r"sqlite:///<file> or postgresql://"):
+        Store.open(url, keys=KEYS)

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
-from linkedin_emulator import AppSettings, Emulator
 from starlette.testclient import TestClient
+from tests.databases import KEY, NOW, Home
 
 from leadwire.app import App
 from leadwire.domain.times import Millis
@@ -24,7 +24,7 @@ from leadwire.linkedin.errors import TryLater
 from leadwire.settings import Settings
 from leadwire.store import Store, Workspace
 from leadwire.web import create_app
-from tests.databases import KEY, NOW, Home
+from linkedin_emulator import AppSettings, Emulator
 
 ADMIN = "the deployment key of the tests"
 HERE = "http://127.0.0.1:8000"
@@ -70,7 +70,7 @@ class Caller:
         return self._client.request(
             method,
             f"/api/v1{path}" + (f"?{urlencode(given)}" if given else ""),
-            headers={"Authorization": f"Bearer {self.key}"} if self.key is not None else {},
+            headers={"Authorization": f"Bearer {self.key}".encode()} if self.key is not None else {},
             **({} if body is ... else {"json": body}),
         )
 
@@ -107,7 +107,8 @@ class Rig:
     def __init__(
         self, home: Home, folder: Path, *, knobs: Mapping[str, Any] | None = None, **settings: Any
     ) -> None:
-        app = AppSettings()
+        here = str(settings.get("public_url", HERE))
+        app = AppSettings(redirect_uris=(f"{here}/oauth/linkedin/callback",))
         self.emulator = Emulator(now=lambda: NOW, knobs=knobs, app=app)
         given = {
             "home": folder / "leadwire",

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from leadwire.web import api, browser, health, pages, problems
-from leadwire.web.armour import Armour
+from leadwire.web.armour import Armour, Limit
 from leadwire.web.auth import DESCRIPTION, ApiKeys
 from leadwire.web.contract import describe
 from leadwire.web.services import Services
@@ -38,12 +38,12 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
-        max_body_size=MOST_BYTES,
         generate_unique_id_function=_operation,
         middleware=[
             Middleware(Armour, https=services.deployment.public_url.startswith("https://")),
             Middleware(problems.LastResort, services=services),
             Middleware(ApiKeys, services=services),
+            Middleware(Limit, most_bytes=MOST_BYTES),
         ],
     )
     door.state.services = services

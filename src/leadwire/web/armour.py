@@ -1,8 +1,9 @@
-"""Security headers on every answer; what an answer says of its own is left alone."""
+"""The outer layers: security headers on every answer, and no request body without an end."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = "/static/"
@@ -32,7 +33,7 @@ HEADERS = {
 
 
 class Armour:
-    """The outermost layer: what goes out here has its headers, whoever answered."""
+    """What goes out here has its headers, whoever answered; what an answer says of its own is left alone."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
@@ -51,3 +52,23 @@ class Armour:
             await send(message)
 
         await self._app(scope, receive, armoured)
+
+
+class Limit:
+    """Counts a body while it comes in, whatever length it announced: 413 as soon as it is too long."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self._app, self._most_bytes = app, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._most_bytes:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)

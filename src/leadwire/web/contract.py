@@ -52,5 +52,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         parts.setdefault("schemas", {}).update(schemas["$defs"])
         parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key"}}
         said["security"] = [{"key": []}]
+        for operation in (one for path in said["paths"].values() for one in path.values()):
+            if "requestBody" in operation:
+                operation["responses"].update({str(status): text for status, text in fails(413).items()})
         app.openapi_schema = said
     return app.openapi_schema

@@ -201,6 +201,8 @@ async def _framework(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return answer(failure(*FRAMEWORK[400]))
     problems = [_mistake(one) for one in error.errors()]
     detail = f"{problems[0].message}" + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
     return answer(failure(422, "invalid_input", detail, problems[0].remedy, problems))

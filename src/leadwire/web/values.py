@@ -6,7 +6,15 @@ import re
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from leadwire.domain.errors import InvalidInput, NotFound
 from leadwire.domain.owners import Owner
@@ -15,6 +23,7 @@ from leadwire.domain.times import Millis, duration_text, iso, parse_duration, pa
 
 PLAIN_ID = re.compile(r"[!-~]{1,200}")
 DURATION = r"^[0-9]{1,9}[smhd]$"
+ACCOUNT = r"^([1-9][0-9]{0,19}|(urn:li:)?(sponsoredAccount|organization):[1-9][0-9]{0,19})$"
 
 
 class View(BaseModel):
@@ -55,12 +64,6 @@ def _owner_here(text: str) -> str:
         raise NotFound(error.code, error.message) from None
 
 
-def _plain(text: str) -> str:
-    if not PLAIN_ID.fullmatch(text):
-        raise InvalidInput("bad_id", "That is no id.", "Ids are letters, digits and signs without blanks.")
-    return text
-
-
 def account_name(owner: str) -> str:
     """`urn:li:sponsoredAccount:1` -> `1`, `urn:li:organization:2` -> `organization:2`."""
     return Owner.parse(owner).name
@@ -68,7 +71,7 @@ def account_name(owner: str) -> str:
 
 _TIME = WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-01-02T03:04:05.678Z"]})
 _SPAN = WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["5m"]})
-_ACCOUNT = {"examples": ["500000001", "organization:2414183"]}
+_EXAMPLES = {"examples": ["500000001", "organization:2414183"]}
 
 # In answers: epoch milliseconds inside, text outside.
 Moment = Annotated[Millis, PlainSerializer(iso, return_type=str), _TIME]
@@ -83,10 +86,14 @@ Storable = Annotated[str, AfterValidator(storable)]
 IdPath = Annotated[str, Path(), AfterValidator(_known_shape)]
 OwnerPath = Annotated[
     str,
-    Path(description="Number, `organization:<number>`, or URN", json_schema_extra=_ACCOUNT),
+    Path(description="Number, `organization:<number>`, or URN", json_schema_extra=_EXAMPLES),
     AfterValidator(_owner_here),
 ]
-IdIn = Annotated[str, AfterValidator(_plain)]
-OwnerIn = Annotated[str, AfterValidator(lambda text: Owner.parse(text).urn)]
+IdIn = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+OwnerIn = Annotated[
+    str,
+    AfterValidator(lambda text: Owner.parse(text).urn),
+    WithJsonSchema({"type": "string", "pattern": ACCOUNT, **_EXAMPLES}),
+]
 FormFilter = Annotated[IdIn | None, Query(description="LinkedIn's form id")]
 AccountFilter = Annotated[OwnerIn | None, Query(description="Number, `organization:<number>`, or URN")]

@@ -23,6 +23,9 @@ from leadwire.web.values import IdIn, Moment, OwnerPath, Span, SpanIn, TimeIn, V
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 
 
+LeadType = Literal["SPONSORED", "EVENT", "COMPANY", "ORGANIZATION_PRODUCT"]
+
+
 class SyncView(View):
     """`poll_interval` is the one in force; `poll_interval_origin` the level that it comes from."""
 
@@ -67,7 +70,7 @@ class SyncWish(Wish):
     enabled: bool
     push: bool | None = None
     poll_interval: SpanIn | None = None
-    lead_types: list[str] | None = Field(default=None, max_length=10)
+    lead_types: list[LeadType] | None = Field(default=None, max_length=10)
     force: bool = False
 
 

@@ -1,0 +1,43 @@
+"""Every route of the API, for the tests that walk them all."""
+
+from typing import Any
+
+# (method, path) -> the body to send, if it takes one. A route that is not here fails a test.
+MATRIX: dict[tuple[str, str], Any] = {
+    ("POST", "/connections"): {},
+    ("GET", "/connections"): ...,
+    ("GET", "/connections/{connection_id}"): ...,
+    ("POST", "/connections/{connection_id}/heartbeat"): ...,
+    ("POST", "/connections/{connection_id}/reconnect"): {},
+    ("DELETE", "/connections/{connection_id}"): ...,
+    ("GET", "/accounts"): ...,
+    ("POST", "/accounts/refresh"): ...,
+    ("GET", "/accounts/{account}"): ...,
+    ("PUT", "/accounts/{account}/sync"): {"enabled": False},
+    ("POST", "/accounts/{account}/pull"): {},
+    ("GET", "/accounts/{account}/coverage"): ...,
+    ("GET", "/forms"): ...,
+    ("POST", "/forms/refresh"): {},
+    ("GET", "/forms/{form_id}"): ...,
+    ("PATCH", "/forms/{form_id}"): {"poll_interval": "1m"},
+    ("GET", "/forms/{form_id}/plan"): ...,
+    ("GET", "/leads"): ...,
+    ("GET", "/leads/{lead_id}"): ...,
+    ("GET", "/runs"): ...,
+    ("GET", "/runs/{run_id}"): ...,
+    ("GET", "/quarantine"): ...,
+    ("PATCH", "/quarantine/{quarantine_id}"): {"value": "told on the phone"},
+    ("POST", "/quarantine/{quarantine_id}/retry"): ...,
+    ("POST", "/quarantine/retry"): ...,
+    ("DELETE", "/quarantine/{quarantine_id}"): ...,
+    ("GET", "/settings"): ...,
+    ("PATCH", "/settings"): {"poll_interval": "1m"},
+    ("GET", "/status"): ...,
+    ("GET", "/workspaces"): ...,
+    ("POST", "/workspaces"): {"name": "Another"},
+    ("DELETE", "/workspaces/{workspace_id}"): ...,
+    ("GET", "/workspaces/{workspace_id}/api-keys"): ...,
+    ("POST", "/workspaces/{workspace_id}/api-keys"): {"name": "Another"},
+    ("GET", "/workspaces/{workspace_id}/api-keys/{key_id}"): ...,
+    ("DELETE", "/workspaces/{workspace_id}/api-keys/{key_id}"): ...,
+}

@@ -50,7 +50,7 @@ def arrival(services: Services, request: Request, arrival: Arrival) -> Response:
     title, tone = words.RESULTS[arrival.result]
     if door.closed_to(request) is None and arrival.workspace_id == frame.WORKSPACE:
         ask = frame.Ask(services, request, {})
-        return ask.lead_to(f"/connections/{arrival.connection_id}", f"{title}. {arrival.message}", tone)
+        return ask.lead_to(f"/connections/{arrival.connection_id}", arrival.message, tone)
     return frame.alone("arrived.html", 200, title=title, tone=tone, message=arrival.message)
 
 

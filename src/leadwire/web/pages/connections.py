@@ -12,6 +12,7 @@ from leadwire.web.pages import words
 from leadwire.web.pages.frame import Ask, does, shows
 
 STUCK_AFTER: Millis = 10 * MINUTE
+JUST_GRANTED: Millis = MINUTE  # its accounts are being read
 HISTORY = 20
 
 
@@ -66,6 +67,7 @@ def one(ask: Ask) -> Response:
         stuck=is_stuck(connection, ask.now),
         history=history,
         served=served,
+        awaited=not served and ask.now - (connection.granted_at or 0) < JUST_GRANTED,
         scopes=_scopes(ask, connection),
         redirect_uri=ask.services.consent.redirect_uri,
         client_id=keys.client_id if keys else "",

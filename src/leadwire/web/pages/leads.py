@@ -68,6 +68,7 @@ def one(ask: Ask) -> Response:
         form = tx.forms.find(lead.form_id)
         account_name = runs.account_name(tx, lead.owner)
     shown = [_shown(column, version, lead) for column in columns] if lead.answers is not None else []
+    shown = [one for one in shown if one.asked or one.value is not None]  # later versions ask more
     return ask.show(
         "lead.html",
         lead=lead,

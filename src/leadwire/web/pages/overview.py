@@ -16,6 +16,7 @@ from leadwire.web.pages.frame import Ask, shows
 NEWEST = 5
 LOOK_BACK = 100
 WARN_BEFORE: Millis = 30 * DAY
+TONES = ("bad", "warn", "calm")
 READABLE = ("yes", "probably")
 
 
@@ -44,12 +45,13 @@ def page(ask: Ask) -> Response:
         counts, working = tx.leads.counts(), tx.runs.open()
         newest = tx.leads.page(runs.ANY_LEAD, NEWEST, None).items
         forms = {form.form_id: form for form in tx.forms.all()}
-        notices = [*_of_connections(connected, ask.now), *_of_accounts(accounts), *_of_work(tx)]
+        unread = {account.owner for account in accounts if account.sync.enabled and not _may_be_read(account)}
+        notices = [*_of_connections(connected, ask.now), *_of_accounts(accounts), *_of_work(tx, unread)]
         names = runs.names(tx, working)
     notices += _of_deployment(ask)
     return ask.show(
         "overview.html",
-        notices=sorted(notices, key=lambda notice: notice.tone != "bad"),
+        notices=sorted(notices, key=lambda notice: TONES.index(notice.tone)),
         step=_step(connected, accounts, any(count.total for count in counts)),
         counts=sorted(counts, key=lambda count: count.newest or 0, reverse=True),
         forms=forms,
@@ -98,13 +100,18 @@ def _of_connections(connected: tuple[Connection, ...], now: Millis) -> Iterator[
 
 def _of_accounts(accounts: tuple[Account, ...]) -> Iterator[Notice]:
     for account in accounts:
-        if account.sync.enabled and (account.access is None or account.access.can_read not in READABLE):
+        if account.sync.enabled and not _may_be_read(account):
             text = f"{account.facts.name} is to be read, but nobody connected may read its leads."
             yield Notice("bad", text, "See what is missing.", f"/accounts/{account.facts.id}")
 
 
-def _of_work(tx: Tx) -> Iterator[Notice]:
-    settled: set[str] = set()
+def _may_be_read(account: Account) -> bool:
+    return account.access is not None and account.access.can_read in READABLE
+
+
+def _of_work(tx: Tx, unread: set[str]) -> Iterator[Notice]:
+    """Runs that failed for another reason than a missing permission, which has its own notice."""
+    settled = set(unread)
     for run in tx.runs.page(LOOK_BACK).items:
         if run.state == "failed" and run.plan.owner not in settled:
             yield _failed(tx, run)
@@ -130,7 +137,7 @@ def _failed(tx: Tx, run: Run) -> Notice:
 def _of_deployment(ask: Ask) -> Iterator[Notice]:
     warnings = ask.services.deployment.facts().get("warnings", [])
     for warning in warnings if isinstance(warnings, list) else []:
-        yield Notice("warn", str(warning), "See the settings.", "/settings")
+        yield Notice("calm", str(warning), "See the settings.", "/settings")
     for pause in ask.services.store.deployment.pauses(ask.now):
         text = f"LinkedIn is not asked for {pause.endpoint} now: {pause.reason}."
         yield Notice("warn", text, "It goes on by itself after 00:00 UTC.", "/settings")

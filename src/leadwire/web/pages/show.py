@@ -50,6 +50,8 @@ def ago(ms: Millis | None, now: Millis, empty: str = "never") -> Markup | str:
     if ms is None:
         return empty
     text = f"{span(now - ms)} ago" if ms <= now else f"in {span(ms - now)}"
+    if abs(now - ms) < SECOND:
+        text = "just now"
     try:
         return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(iso(ms), text)
     except OverflowError:
@@ -62,7 +64,7 @@ def span(ms: Millis) -> str:
         if ms >= unit:
             count = ms // unit
             return f"{number(count)} {name}{'' if count == 1 else 's'}"
-    return "a moment"
+    return "less than a second"
 
 
 def number(value: int) -> str:

@@ -101,7 +101,12 @@ LEAD_TYPE = {
 
 QUARANTINE = {"open": Word("open", "warn"), "resolved": Word("resolved", "good")}
 
-WHY = {str(code): text for code, text in REASONS.items()}
+
+def why(reason: str) -> str:
+    """Why something is in quarantine, as a sentence."""
+    text = {str(code): text for code, text in REASONS.items()}.get(reason, reason)
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
 
 COLUMN_KIND = {
     "fixed": "fixed",

@@ -34,7 +34,7 @@ class Webhooks:
 
     @staticmethod
     def proper(method: str, url: str) -> tuple[int, dict[str, str], bytes]:
-        from linkedin_emulator.webhooks import challenge_response
+        from linkedin_emulator.hooks.webhooks import challenge_response
 
         if method == "POST":
             return 204, {}, b""

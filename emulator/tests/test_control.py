@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,6 +25,26 @@ def control(emulator: Emulator) -> Control:
         return response.json() if response.body else None
 
     return call
+
+
+def test_the_index_of_the_control_api(control: Control) -> None:
+    listed = control("GET", "")
+    assert {"GET /control/clock", "POST /control/leads/{lead}/withdraw", "GET /control/"} <= set(listed)
+
+
+def test_many_threads_at_once(emulator: Emulator, partner: Any) -> None:
+    def work(number: int) -> int:
+        for _ in range(25):
+            emulator.control.leads.submit(7234246)
+            assert partner.get(f"/rest/leadForms/{7234246 + number % 2}").status in (200, 404)
+            emulator.tick()
+        return len(partner.leads("&count=1000")["elements"])
+
+    before = partner.leads()["paging"]["total"]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert partner.leads()["paging"]["total"] == before + 200
+    assert emulator.control.watch.calls()["total"] == 2 + 8 * 26
 
 
 def test_the_clock(control: Control, emulator: Emulator, time: Any) -> None:
@@ -226,6 +247,7 @@ def test_the_truth_of_leads(control: Control, emulator: Emulator, partner: Any) 
     assert {
         x["lead"]["versionedLeadGenFormUrn"].split(":")[-1][:8] for x in control("GET", "leads?form=11780444")
     } == {"11780444"}
+    assert control("GET", "leads/ids") == [row["id"] for row in every]
     hidden = every[0]["id"]
     control("POST", f"leads/{hidden}/hide")
     assert [x["id"] for x in control("GET", "leads?readable=false")] == [hidden]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from linkedin_emulator import AppSettings, Emulator
-from linkedin_emulator.phrases import LOCALES, PREDEFINED, TONGUES
+from linkedin_emulator.world.phrases import LOCALES, PREDEFINED, TONGUES
 
 
 def leads(emulator: Emulator) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from linkedin_emulator import Emulator
-from linkedin_emulator.spoiling import SPOILS
+from linkedin_emulator.world.spoiling import SPOILS
 
 ROLES = "/rest/adAccountUsers?q=authenticatedUser"
 FINDER = "leadFormResponses.FINDER-owner"

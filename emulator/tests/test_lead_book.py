@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkedin_emulator import Emulator
-from linkedin_emulator.shelf import Shelf
+from linkedin_emulator.world.shelf import Shelf
 
 pairs = st.tuples(st.integers(0, 9), st.integers(0, 30))
 

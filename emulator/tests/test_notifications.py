@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkedin_emulator import Emulator
-from linkedin_emulator.pushes import sign
-from linkedin_emulator.webhooks import NEXT_STATE, challenge_response
+from linkedin_emulator.hooks.pushes import sign
+from linkedin_emulator.hooks.webhooks import NEXT_STATE, challenge_response
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 SECRET = "emulator-client-secret-01"

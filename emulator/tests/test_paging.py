@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkedin_emulator.knobs import Knobs
-from linkedin_emulator.paging import HOLE_EVERY, Page, cut
+from linkedin_emulator.protocol.paging import HOLE_EVERY, Page, cut
 
 FULLNESS = ("full", "short", "short_tail_gap")
 TOTALS = ("overall", "page_size", "zero_on_empty", "absent")
@@ -33,7 +33,7 @@ def says_more(page: Page, knobs: Knobs) -> bool:
 def walk(total: int, count: int, knobs: Knobs, seed: int, step: Callable[[Page], int]) -> list[int]:
     """Read like a careful client: an empty page ends it, unless total or a next link speak for more."""
     dice, start, read, skipped = random.Random(seed), 0, [], 0
-    for _ in range(3 * (total + 10)):
+    for _ in range(4 * (total + 10)):
         page = cut(total, start, count, knobs, dice)
         assert page.rows <= count
         read += range(page.first, page.first + page.rows)
@@ -54,6 +54,16 @@ def test_advancing_by_what_was_received_reads_every_row(
     assert set(read) == set(range(total))
     if knobs.page_fullness != "short_tail_gap" and not knobs.empty_page_after:
         assert read == list(range(total))
+
+
+@given(st.integers(0, 90), st.integers(2, 20), shapes, st.integers())
+def test_rereading_the_last_row_of_full_pages_reads_every_row(
+    total: int, count: int, knobs: Knobs, seed: int
+) -> None:
+    def step(page: Page) -> int:
+        return page.start + page.rows - (page.rows == page.count)
+
+    assert set(walk(total, count, knobs, seed, step)) == set(range(total))
 
 
 @given(st.integers(0, 90), st.integers(2, 20), shapes, st.integers())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkedin_emulator.restli import BadEncodingError, encode, parse, parse_fields, parse_query
+from linkedin_emulator.protocol.restli import BadEncodingError, encode, parse, parse_fields, parse_query
 
 # From the tests of LinkedIn's Python client.
 VECTORS = [

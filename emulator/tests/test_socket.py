@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from linkedin_emulator.webhooks import challenge_response
+from linkedin_emulator.hooks.webhooks import challenge_response
 
 COMMAND = [sys.executable, "-m", "linkedin_emulator", "--listen", "127.0.0.1:0"]
 

@@ -7,11 +7,11 @@ import json
 import sys
 from collections.abc import Sequence
 
-from linkedin_emulator.demo import AppSettings
 from linkedin_emulator.emulator import WORLDS, Emulator
-from linkedin_emulator.serving import PortTakenError, listen, serve
-from linkedin_emulator.sockets import deliver
-from linkedin_emulator.wire import Json
+from linkedin_emulator.protocol.wire import Json
+from linkedin_emulator.server.serving import PortTakenError, listen, serve
+from linkedin_emulator.server.sockets import deliver
+from linkedin_emulator.world.demo import AppSettings
 
 BULK_FORM = 11780444
 

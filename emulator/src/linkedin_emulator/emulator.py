@@ -7,33 +7,27 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from linkedin_emulator import (
-    accounts,
-    authorization,
-    forms,
-    leads,
-    notifications,
-    organizations,
-    token_endpoint,
-)
-from linkedin_emulator.answers import error_response
+from linkedin_emulator.api import accounts, forms, leads, notifications, organizations
+from linkedin_emulator.api.answers import error_response
+from linkedin_emulator.api.edge import stamp
+from linkedin_emulator.api.gate import admit, check_size, untunnel
+from linkedin_emulator.api.routes import Answer, locate, table
 from linkedin_emulator.clock import Clock, Millis
 from linkedin_emulator.control import Control
-from linkedin_emulator.control_api import answer_control, methods
-from linkedin_emulator.demo import AppSettings, build_demo, build_empty
-from linkedin_emulator.edge import stamp
-from linkedin_emulator.errors import ApiError, no_resource, wrong_verb
-from linkedin_emulator.faults import Action
-from linkedin_emulator.gate import admit, check_size, untunnel
+from linkedin_emulator.control.http import answer_control, methods
+from linkedin_emulator.faults.mishaps import after, before, down
+from linkedin_emulator.faults.rules import Action
+from linkedin_emulator.hooks.outbound import Deliver, Outbound, attempt, nobody_answers
+from linkedin_emulator.hooks.pushes import push_call, settle_push
+from linkedin_emulator.hooks.webhooks import challenge_call, due_webhook, new_code, passes, record
 from linkedin_emulator.knobs import Knobs
-from linkedin_emulator.mishaps import after, before, down
-from linkedin_emulator.outbound import Deliver, Outbound, attempt, nobody_answers
-from linkedin_emulator.pages import render
-from linkedin_emulator.pushes import push_call, settle_push
-from linkedin_emulator.routes import Answer, locate, table
+from linkedin_emulator.oauth import authorization
+from linkedin_emulator.oauth import tokens as token_endpoint
+from linkedin_emulator.oauth.pages import render
+from linkedin_emulator.protocol.errors import ApiError, no_resource, wrong_verb
+from linkedin_emulator.protocol.wire import Json, Request, Response, html_response, request
 from linkedin_emulator.state import State, new_state
-from linkedin_emulator.webhooks import challenge_call, due_webhook, new_code, passes, record
-from linkedin_emulator.wire import Json, Request, Response, html_response, request
+from linkedin_emulator.world.demo import AppSettings, build_demo, build_empty
 
 REST = table(accounts.ROUTES, organizations.ROUTES, forms.ROUTES, leads.ROUTES, notifications.ROUTES)
 PROFILE = table(organizations.PROFILE_ROUTES)
@@ -129,7 +123,7 @@ class Emulator:
         state = self._state
         assert isinstance(answer, Response)
         response = after(stamp(state, answer, asked.path.startswith(("/rest/", "/v2/"))), actions)
-        call = (asked.method, asked.target, name, response.status, response.fate, _member_of(state, asked))
+        call = (asked.method, asked.target, name, response, _member_of(state, asked))
         state.journal.note(state.clock.now(), *call, state.knobs.calls_kept)
         return response
 

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 
 from linkedin_emulator.clock import Millis
-from linkedin_emulator.wire import Fate, Json
+from linkedin_emulator.protocol.wire import Fate, Json, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,14 @@ class Journal:
         method: str,
         target: str,
         route: str,
-        status: int,
-        fate: Fate,
+        response: Response,
         member: str | None,
         keep: int,
     ) -> None:
         """Write one line and drop what is beyond `keep`."""
         self.total += 1
-        self.counts[route, status] += 1
-        self.calls.append(Call(self.total, at, method, target, route, status, fate, member))
+        self.counts[route, response.status] += 1
+        self.calls.append(Call(self.total, at, method, target, route, response.status, response.fate, member))
         while len(self.calls) > keep:
             self.calls.popleft()
 

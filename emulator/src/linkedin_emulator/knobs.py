@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import get_type_hints
 
 from linkedin_emulator.clock import DAY, HOUR, MINUTE
-from linkedin_emulator.wire import Json
+from linkedin_emulator.protocol.wire import Json
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "page_fullness": ("full", "short", "short_tail_gap"),

@@ -6,15 +6,15 @@ import random
 import threading
 from dataclasses import dataclass, field, fields
 
+from linkedin_emulator.api.quota import Quota
 from linkedin_emulator.clock import Clock
-from linkedin_emulator.faults import Faults
-from linkedin_emulator.grants import Grants
+from linkedin_emulator.faults.rules import Faults
+from linkedin_emulator.hooks.subscriptions import Subscriptions
 from linkedin_emulator.journal import Journal
 from linkedin_emulator.knobs import Knobs
-from linkedin_emulator.lead_book import LeadBook
-from linkedin_emulator.quota import Quota
-from linkedin_emulator.subscriptions import Subscriptions
-from linkedin_emulator.world import World
+from linkedin_emulator.oauth.grants import Grants
+from linkedin_emulator.world.entities import World
+from linkedin_emulator.world.lead_book import LeadBook
 
 
 @dataclass(slots=True)

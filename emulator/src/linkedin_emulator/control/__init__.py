@@ -14,7 +14,7 @@ from linkedin_emulator.control.leads import LeadControl
 from linkedin_emulator.control.settings import ClockControl, FaultControl, KnobControl
 from linkedin_emulator.control.tokens import TokenControl
 from linkedin_emulator.control.watching import Watching
-from linkedin_emulator.outbound import Deliver
+from linkedin_emulator.hooks.outbound import Deliver
 from linkedin_emulator.state import State
 
 

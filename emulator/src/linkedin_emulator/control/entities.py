@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.urns import ORGANIZATION, urn
-from linkedin_emulator.wire import Json
-from linkedin_emulator.world import (
+from linkedin_emulator.protocol.urns import ORGANIZATION, urn
+from linkedin_emulator.protocol.wire import Json
+from linkedin_emulator.world.entities import (
     ACCOUNT_ROLES,
     ACCOUNT_STATUSES,
     CURRENT_SCOPES,

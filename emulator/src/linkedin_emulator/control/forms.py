@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Unpack
 
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.drafting import Draft, document
-from linkedin_emulator.urns import ACCOUNT
-from linkedin_emulator.wire import Json
-from linkedin_emulator.world import LEAD_TYPES, Form
+from linkedin_emulator.protocol.urns import ACCOUNT
+from linkedin_emulator.protocol.wire import Json
+from linkedin_emulator.world.drafting import Draft, document
+from linkedin_emulator.world.entities import LEAD_TYPES, Form
 
 
 class FormControl(Group):

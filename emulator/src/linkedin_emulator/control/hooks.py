@@ -6,12 +6,12 @@ import itertools
 from dataclasses import asdict
 
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.outbound import Deliver, attempt
-from linkedin_emulator.pushes import push_foreign
+from linkedin_emulator.hooks.outbound import Deliver, attempt
+from linkedin_emulator.hooks.pushes import push_foreign
+from linkedin_emulator.hooks.subscriptions import Push, Webhook
+from linkedin_emulator.hooks.webhooks import challenge_call, new_code, passes, record
+from linkedin_emulator.protocol.wire import Json
 from linkedin_emulator.state import State
-from linkedin_emulator.subscriptions import Push, Webhook
-from linkedin_emulator.webhooks import challenge_call, new_code, passes, record
-from linkedin_emulator.wire import Json
 
 
 class HookControl(Group):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
-from linkedin_emulator import happenings
+from linkedin_emulator.api.lead_view import LeadWriter, true_lead
+from linkedin_emulator.api.leads import is_readable
 from linkedin_emulator.clock import DAY, Millis
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.happenings import Submission
-from linkedin_emulator.lead_book import Lead
-from linkedin_emulator.lead_view import LeadWriter, true_lead
-from linkedin_emulator.leads import is_readable
-from linkedin_emulator.wire import Json
+from linkedin_emulator.protocol.wire import Json
+from linkedin_emulator.world import happenings
+from linkedin_emulator.world.happenings import Submission
+from linkedin_emulator.world.lead_book import Lead
 
 
 class LeadControl(Group):
@@ -101,20 +102,26 @@ class LeadControl(Group):
         offset: int = 0,
     ) -> list[dict[str, Json]]:
         """The truth of many leads by arrival; `readable` keeps those that LinkedIn shows (or does not)."""
-        now = self._state.clock.now()
-        chosen = (
-            lead
-            for lead in self._state.leads.all()
-            if owner in (None, lead.form.owner)
-            and form in (None, lead.form.id)
-            and readable in (None, is_readable(self._state, lead, now))
-        )
+        chosen = self._chosen(owner, form, readable)
         return [self._shown(lead) for lead in itertools.islice(chosen, int(offset), int(offset) + int(limit))]
+
+    @locked
+    def ids(self, owner: str | None = None, readable: bool | None = None) -> list[str]:
+        """The ids of all leads by arrival, filtered as in `truth`; for comparing great numbers."""
+        return [lead.id for lead in self._chosen(owner, None, readable)]
 
     @locked
     def sent(self, lead: str) -> bytes:
         """The bytes that LinkedIn would answer for it, spoilt as it is."""
         return LeadWriter(self._state.world).write(happenings.existing(self._state, lead))
+
+    def _chosen(self, owner: str | None, form: int | None, readable: bool | None) -> Iterator[Lead]:
+        now = self._state.clock.now()
+        for lead in self._state.leads.all():
+            if owner not in (None, lead.form.owner) or form not in (None, lead.form.id):
+                continue
+            if readable in (None, is_readable(self._state, lead, now)):
+                yield lead
 
     def _shown(self, lead: Lead) -> dict[str, Json]:
         return {

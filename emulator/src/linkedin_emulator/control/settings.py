@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from linkedin_emulator.clock import Millis
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.wire import Json
+from linkedin_emulator.protocol.wire import Json
 
 
 class ClockControl(Group):
@@ -57,7 +57,7 @@ class FaultControl(Group):
 
     @locked
     def add(self, action: Mapping[str, Json], match: Mapping[str, Json] | None = None) -> dict[str, Json]:
-        """Add a rule (see `faults`); without `match` it strikes every call."""
+        """Add a rule (see `faults.rules`); without `match` it strikes every call."""
         return asdict(self._state.faults.add(match or {}, action))
 
     @locked

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from linkedin_emulator.authorization import give_consent
 from linkedin_emulator.clock import SECOND, Millis
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.grants import Grant
-from linkedin_emulator.token_endpoint import token_answer
-from linkedin_emulator.wire import Json
-from linkedin_emulator.world import App, Member
+from linkedin_emulator.oauth.authorization import give_consent
+from linkedin_emulator.oauth.grants import Grant
+from linkedin_emulator.oauth.tokens import token_answer
+from linkedin_emulator.protocol.wire import Json
+from linkedin_emulator.world.entities import App, Member
 
 
 class TokenControl(Group):

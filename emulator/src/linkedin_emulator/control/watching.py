@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.wire import Json
+from linkedin_emulator.protocol.wire import Json
 
 
 class Watching(Group):

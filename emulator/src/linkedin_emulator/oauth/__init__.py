@@ -1,0 +1,1 @@
+"""Permission: the consent screen, tokens, introspection."""

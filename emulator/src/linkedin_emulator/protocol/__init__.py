@@ -1,0 +1,1 @@
+"""What the wire knows: encoding, names, parameters, pages, errors. Pure."""

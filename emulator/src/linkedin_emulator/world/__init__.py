@@ -1,0 +1,1 @@
+"""Who and what exists, the leads, and the worlds to start from."""

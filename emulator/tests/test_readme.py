@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from linkedin_emulator import Emulator
 from linkedin_emulator.faults.rules import KINDS
 from linkedin_emulator.knobs import Knobs

@@ -41,7 +41,7 @@ def refresh(source: Source, now: Millis) -> Refreshed:
     unreadable = 0
     for raw in _all_raw(source):
         try:
-            version = translate.form_version(read_form(raw))
+            version = translate.form_version(read_form(raw), source.owner)
         except Surprise as error:
             unreadable += 1
             log.warning("form_unreadable", owner=source.owner, error=str(error))
@@ -50,7 +50,7 @@ def refresh(source: Source, now: Millis) -> Refreshed:
         known, first = _known(source, version)
         if known != version:
             (new if first else changed).append(version.form_id)
-            shape.learn(source.workspace, replace(version, owner=source.owner), raw, now)
+            shape.learn(source.workspace, version, raw, now)
     with source.workspace.write() as tx:
         tx.forms.seen(seen, now)
     return Refreshed(len(seen), tuple(new), tuple(changed), unreadable)
@@ -130,10 +130,9 @@ def _decorated(source: Source, form_id: str, version: int) -> tuple[FormVersion,
     urn = form_version_urn(form_id, version)
     call = find_leads(source.owner, source.lead_type, form_version_urn=urn, fields=DECORATED, count=1)
     for raw in source.speak(call, read_leads).elements:
-        form = read_decorated_form(raw)
-        if form is not None:
-            said = translate.form_version(form)
-            return replace(said, form_id=form_id, version=version, owner=source.owner), form.raw
+        found = read_decorated_form(raw, form_id=form_id, version=version, owner_urn=source.owner)
+        if found is not None:
+            return translate.form_version(found.form, source.owner), found.raw
     return None
 
 

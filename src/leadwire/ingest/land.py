@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import cast
 
+import msgspec
+
 from leadwire.domain.coverage import Interval
 from leadwire.domain.judge import Decision, Known, judge
 from leadwire.domain.project import Fault, Lead, Projector
@@ -20,6 +22,7 @@ from leadwire.domain.times import Millis
 from leadwire.ingest import translate
 from leadwire.linkedin.errors import Surprise
 from leadwire.linkedin.leads import read_lead
+from leadwire.linkedin.urns import is_lead_id
 from leadwire.store import Cell, FormTable, Json, LandedLead, RunCounters, Trouble, Tx, Workspace
 
 DIGEST = 16
@@ -221,7 +224,7 @@ def _close(tx: Tx, arranged: Sorted, rows: Sequence[LandedLead], now: Millis) ->
 
 
 def _unchanged(known: Known | None, one: LandedLead) -> bool:
-    return known is not None and known.deleted_at is None and not known.erased and known.digest == one.digest
+    return known is not None and known.state == "live" and known.digest == one.digest
 
 
 def _ids(arranged: Sorted) -> list[str]:
@@ -252,7 +255,18 @@ def _unreadable(batch: Batch, raw: bytes, error: Surprise) -> Trouble:
         reason=str(error),
         raw=raw,
         digest=digest(raw),
+        lead_id=_claimed_id(raw),
     )
+
+
+def _claimed_id(raw: bytes) -> str | None:
+    """The id an unreadable element gives itself, so that it can be asked for again."""
+    try:
+        said = msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        return None
+    claimed = said.get("id") if isinstance(said, dict) else None
+    return claimed if isinstance(claimed, str) and is_lead_id(claimed) else None
 
 
 def digest(raw: bytes) -> bytes:

@@ -12,9 +12,10 @@ from leadwire.ingest import plan
 from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Turn
 from leadwire.ingest.walk import Leg, NeverEnds, Walker
 from leadwire.linkedin.errors import LinkedInError, Throttled, TryLater
-from leadwire.store import Run, RunPlan, Workspace
+from leadwire.linkedin.patience import backoff
+from leadwire.store import Run, RunPlan, Tx, Workspace
 
-IN_RUN_WAITS = (2.0, 8.0, 30.0)  # seconds, jittered: a plain 429, a 5xx or a cut answer inside the run
+IN_RUN_TRIES = 3  # a plain 429, a 5xx or a cut answer is tried again inside the run
 AFTER_RUN_WAITS = (60.0, 120.0, 180.0, 240.0, 300.0)  # then the run fails and its gap is tried again
 
 log = structlog.get_logger()
@@ -102,7 +103,7 @@ class Reader:
             wanted = plan.wanted(tx, tx.accounts.get(owner), self._now(), self._retention)
             return [plan.create(tx, one, self._now()).id for one in wanted]
 
-    def _form_plan(self, tx: plan.Tx, owner: str, form_id: str) -> RunPlan:
+    def _form_plan(self, tx: Tx, owner: str, form_id: str) -> RunPlan:
         since = None
         for lead_type in plan.lead_types(tx.accounts.get(owner)):
             covered = tx.coverage.covered(owner, lead_type, form_id)
@@ -127,9 +128,9 @@ class Reader:
         if isinstance(error, Throttled) and error.until_midnight:
             self._fail(workspace, run, str(error))
             return Outcome(error.after or AFTER_RUN_WAITS[-1])
-        if run.attempts >= len(IN_RUN_WAITS):
+        if run.attempts >= IN_RUN_TRIES:
             return self._fail(workspace, run, str(error))
-        wait = error.after or IN_RUN_WAITS[run.attempts] * (0.75 + 0.5 * self._dice())
+        wait = error.after or backoff(run.attempts + 1, self._dice())
         with workspace.write() as tx:
             tx.runs.retry(run.id, str(error), self._now() + int(wait * 1000))
         return Outcome(wait)

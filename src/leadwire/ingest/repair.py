@@ -14,7 +14,7 @@ from leadwire.ingest import land, rebuild
 from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Source
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import NotFound
-from leadwire.linkedin.leads import get_lead, read_raw_lead
+from leadwire.linkedin.leads import get_lead, read_lead_entity
 from leadwire.store import Json, Quarantined, RawLead, Workspace
 
 FITS: dict[str, Callable[[Json], bool]] = {
@@ -89,7 +89,7 @@ class Repair:
             return _merged(trouble.raw, one.value)
         if trouble.lead_id is not None:
             try:
-                return self._line_for(workspace, trouble.owner)(get_lead(trouble.lead_id), read_raw_lead)
+                return self._line_for(workspace, trouble.owner)(get_lead(trouble.lead_id), read_lead_entity)
             except (NotFound, NobodyMayRead):
                 pass
         if trouble.level == "lead":

@@ -25,11 +25,12 @@ def lead(said: wire_leads.Lead, owner: str, lead_type: str) -> project.Lead:
     )
 
 
-def form_version(said: wire_forms.Form, reconstructed: bool = False) -> forms.FormVersion:
+def form_version(said: wire_forms.Form, owner: str) -> forms.FormVersion:
+    """A form as read for `owner`."""
     return forms.FormVersion(
         form_id=said.id,
         version=said.version,
-        owner=said.owner_urn,
+        owner=owner,
         name=said.name,
         state=said.state,
         locale=said.locale,
@@ -42,7 +43,6 @@ def form_version(said: wire_forms.Form, reconstructed: bool = False) -> forms.Fo
         legal_disclaimer=said.legal_disclaimer,
         created_at=said.created_at,
         modified_at=said.modified_at,
-        reconstructed=reconstructed,
     )
 
 

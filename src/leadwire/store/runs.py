@@ -62,13 +62,10 @@ class Runs:
         return tuple(map(_run, self._rows.connection.execute(statement)))
 
     def start(self, run_id: str, now: Millis) -> Run:
-        """Begin, or begin again: one attempt more; `started_at` is that of the first."""
-        c = self._rows.c
+        """Begin, or go on; `started_at` is that of the first beginning."""
         first = self.get(run_id).started_at
         started = now if first is None else first
-        self._set(
-            run_id, state="running", attempts=c.attempts + 1, started_at=started, next_try_at=None, error=None
-        )
+        self._set(run_id, state="running", started_at=started, next_try_at=None, error=None)
         return self.get(run_id)
 
     def progress(
@@ -78,14 +75,18 @@ class Runs:
         cursor: Mapping[str, Json] | None = None,
         horizon: Millis | None = None,
     ) -> None:
-        """Add to the counters; remember where the walk stands, and its horizon, if they are given."""
+        """Add to the counters; remember where the walk stands, and its horizon, if they are given.
+
+        A run that gets on has no failed attempts behind it.
+        """
         known = {"cursor": None if cursor is None else dict(cursor), "horizon": horizon}
         counted = {name: self._rows.c[name] + getattr(more, name) for name in COUNTERS}
-        self._set(run_id, **counted, **{name: value for name, value in known.items() if value is not None})
+        self._set(run_id, attempts=0, **counted, **{name: value for name, value in known.items() if value is not None})
 
     def retry(self, run_id: str, error: str, next_try_at: Millis) -> None:
-        """Back into the queue until `next_try_at`."""
-        self._set(run_id, state="queued", error=error, next_try_at=next_try_at)
+        """Back into the queue until `next_try_at`: one failed attempt more since it last got on."""
+        c = self._rows.c
+        self._set(run_id, state="queued", attempts=c.attempts + 1, error=error, next_try_at=next_try_at)
 
     def finish(self, run_id: str, now: Millis) -> None:
         """It is done."""

@@ -230,6 +230,8 @@ class Rig:
             assert not failed, f"handlers raised: {failed}; the log has more"
 
 
+# For what the database has no part in.
+sqlite_only = pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 CLIENT: dict[str, Any] = {"client": ("127.0.0.1", 50_000), "follow_redirects": False}
 
 

@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 from tests.databases import Home
-from tests.rig import CLIENT, Caller, Rig
+from tests.rig import CLIENT, Caller, Rig, sqlite_only
 from tests.web.conftest import Town
 from tests.web.matrix import MATRIX
 
@@ -173,6 +173,7 @@ def broken(rig: Rig) -> TestClient:
     return TestClient(create_app(services), **CLIENT)
 
 
+@sqlite_only
 def test_no_mistake_shows_anything_of_the_inside(
     rig: Rig, broken: TestClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +219,7 @@ def _every_get(rig: Rig) -> list[str]:
     ]
 
 
+@sqlite_only
 def test_every_answer_has_its_armour(rig: Rig) -> None:
     paths = [*_every_get(rig), "/static/nothing.js", "/nowhere", "/api/v1/nowhere"]
     assert len(paths) > 40
@@ -237,6 +239,7 @@ def test_every_answer_has_its_armour(rig: Rig) -> None:
             assert "strict-transport-security" not in answer.headers
 
 
+@sqlite_only
 def test_over_https_browsers_are_told_to_stay_there(home: Home, tmp_path: Path) -> None:
     with closing(Rig(home, tmp_path, public_url="https://leads.example")) as rig:
         for path in ("/healthz", "/api/v1/leads", "/"):

@@ -128,6 +128,7 @@ class Consent:
         now = self._board.now()
         with workspace.write() as tx:
             tx.connections.grant(connection_id, stored(tokens, now), now)
+            tx.connections.set_member(connection_id, None, None, now)  # another admin may have come
             tx.schedule.put("verdict", connection_id, shard(connection_id), now)
             tx.audit.add("linkedin member", "connection.granted", connection_id, {}, now)
 

@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leadwire.connect.consent import CALLBACK_PATH, STATE_LIVES
+from leadwire.domain.errors import Conflict
 from leadwire.store.errors import OneTimeRefused
 from leadwire.web import pages
 from leadwire.web.auth import Wired
+from leadwire.web.pages import troubles
+from leadwire.web.pages.frame import alone
 from leadwire.web.services import Services
 
 router = APIRouter(include_in_schema=False)
@@ -21,11 +24,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/connect/{one_time}")
 def depart(one_time: str, services: Wired, request: Request) -> Response:
     """Use a connect link: on to LinkedIn, with the cookie that binds the way back to this browser."""
-    services.need_app()  # before the link is used up
     try:
+        services.need_app()  # before the link is used up
         departure = services.consent.depart(one_time)
     except OneTimeRefused as error:
         return pages.refused(request, error.reason)
+    except Conflict as error:
+        return _page_of(error)
     response = RedirectResponse(departure.url, 303)
     response.set_cookie(
         cookie_name(services),
@@ -51,6 +56,12 @@ def arrive(services: Wired, request: Request) -> Response:
     response = pages.arrival(services, request, arrival)
     response.delete_cookie(cookie_name(services), secure=_https(services), httponly=True, samesite="lax")
     return response
+
+
+def _page_of(error: Conflict) -> Response:
+    trouble = troubles.of(error)
+    assert trouble is not None
+    return alone("alone.html", trouble.status, trouble=trouble)
 
 
 def cookie_name(services: Services) -> str:

@@ -184,10 +184,13 @@ def test_a_push_over_real_sockets(running: Running, headers: dict[str, str]) -> 
 
 def test_an_interrupt_ends_it_at_once_even_with_a_call_in_the_air() -> None:
     server = Running("--world", "empty")
-    server.call("POST", "/control/faults", {"action": {"kind": "timeout"}})
-    with socket.create_connection(("127.0.0.1", server.port)) as held:
-        held.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.2)
-        code, seconds = server.stop(signal.SIGINT)
+    try:
+        server.call("POST", "/control/faults", {"action": {"kind": "timeout"}})
+        with socket.create_connection(("127.0.0.1", server.port)) as held:
+            held.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(0.2)
+            code, seconds = server.stop(signal.SIGINT)
+    finally:
+        server.process.kill()
     assert code == 0
     assert seconds < 3

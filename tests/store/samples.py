@@ -105,8 +105,13 @@ def land(workspace: Workspace, table: FormTable, *numbers: int, **how: object) -
 
 
 def everything(tx: Tx) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table that the transaction can see, by table."""
-    connection = tx._scope.connection
-    place, tables = tx._scope.place, [*tx._scope.tables.values(), *tx._scope.place.tables.values()]
-    tables += [place.form_table(tx.forms.table(form.form_id)) for form in tx.forms.all()]
-    return {table.fullname: [tuple(row) for row in connection.execute(table.select())] for table in tables}
+    """Every row of the transaction's workspace, by table."""
+    scope = tx._scope
+    shared = [table for table in scope.tables.values() if "workspace_id" in table.c]
+    found = {
+        table.fullname: table.select().where(table.c.workspace_id == scope.workspace_id) for table in shared
+    }
+    own = [*scope.place.tables.values()]
+    own += [scope.place.form_table(tx.forms.table(form.form_id)) for form in tx.forms.all()]
+    found |= {table.fullname: table.select() for table in own}
+    return {name: [tuple(row) for row in scope.connection.execute(select)] for name, select in found.items()}

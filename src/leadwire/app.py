@@ -81,8 +81,8 @@ class App:
             secret_text=lambda: secrets.token_urlsafe(32),
         )
         self.desks = Desks(now)
-        walker = Walker(self.desks, now, settle=settings.settle)
-        self.reader = Reader(walker, self._line_for, now, dice, settings.retention)
+        self.walker = Walker(self.desks, now, settle=settings.settle)
+        self.reader = Reader(self.walker, self._line_for, now, dice, settings.retention)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
         self.orders = Orders(self.consent, self.duties, now, self.ring, settings.retention, settings.settle)
         self.repair = Repair(self.desks, self._line_for, now)

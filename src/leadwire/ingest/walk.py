@@ -75,7 +75,7 @@ class Place:
 class Walker:
     def __init__(self, desks: Desks, now: Now, *, settle: Millis, page_cap: int = PAGE_CAP) -> None:
         self._desks, self._now = desks, now
-        self._settle, self._page_cap = settle, page_cap
+        self._settle, self.page_cap = settle, page_cap
 
     def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Speak, turn: Turn) -> bool:
         """Walk on from where the run stands. True: it is complete; False: its turn is over. Errors as `Speak`'s."""
@@ -97,7 +97,7 @@ class Walker:
         )
         reading = land.read(batch)
         step = walk.advance(
-            place.walk, walk.PageFacts(reading.ids, page.received, page.total, page.has_next), self._page_cap
+            place.walk, walk.PageFacts(reading.ids, page.received, page.total, page.has_next), self.page_cap
         )
         after = self._after(place, step)
         progress = land.Progress(
@@ -113,7 +113,7 @@ class Walker:
         else:
             self._land(Source(workspace, run.plan.owner, leg.lead_type, speak), batch, reading, progress)
         if step.problem is not None:
-            raise NeverEnds(f"stopped after {self._page_cap} pages: the list does not end; the cursor is kept")
+            raise NeverEnds(f"stopped after {self.page_cap} pages: the list does not end; the cursor is kept")
         return after
 
     def _land(self, source: Source, batch: land.Batch, reading: land.Reading, progress: land.Progress) -> None:

@@ -135,15 +135,20 @@ def land(
     return landed
 
 
-def count(workspace: Workspace, batch: Batch, reading: Reading, progress: Progress) -> None:
-    """A dry run: what `land` would count, while no lead and no coverage is stored."""
+def count(
+    workspace: Workspace, batch: Batch, reading: Reading, progress: Progress, anchor: str | None
+) -> None:
+    """A dry run: what `land` would count, while no lead and no coverage is stored.
+
+    The anchor was counted with the page before; nothing else can tell, because that page was not stored.
+    """
+    fresh = [lead.id for lead, _ in reading.leads if lead.id != anchor]
     with workspace.write() as tx:
-        known = tx.leads.known([lead.id for lead, _ in reading.leads])
-        seen = sum(lead.id in known for lead, _ in reading.leads)
+        known = tx.leads.known(fresh)
         more = RunCounters(
             read=len(batch.elements),
-            stored=len(reading.leads) - seen,
-            duplicates=max(0, seen - progress.anchors),
+            stored=len(fresh) - len(known),
+            duplicates=len(known),
             quarantined=len(reading.troubles),
             calls=progress.calls,
         )

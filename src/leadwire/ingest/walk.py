@@ -109,7 +109,7 @@ class Walker:
             credits=self._credits(run, place) if step.done else (),
         )
         if run.plan.dry_run:
-            land.count(workspace, batch, reading, progress)
+            land.count(workspace, batch, reading, progress, place.walk.anchor)
         else:
             self._land(Source(workspace, run.plan.owner, leg.lead_type, speak), batch, reading, progress)
         if step.problem is not None:

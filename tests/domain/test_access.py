@@ -120,6 +120,22 @@ def test_each_missing_piece_has_its_code(changes: dict[str, object], can_read: s
     assert seen(ADA, **changes) == (can_read, codes)
 
 
+@pytest.mark.parametrize(
+    ("role", "known", "message"),
+    [
+        (None, True, "The member has no role on this ad account."),
+        ("A_ROLE_OF_2027", True, "The role A_ROLE_OF_2027 is not known to read leads."),
+        (None, False, "LinkedIn did not show the member's role on this ad account."),
+    ],
+)
+def test_no_role_a_strange_role_and_an_unseen_role_are_told_apart(
+    role: str | None, known: bool, message: str
+) -> None:
+    (problem,) = judge(replace(ADA, account_role=role, roles_known=known)).problems
+    assert problem.message == message
+    assert problem.evidence == {"account": ADA.owner, "role": role}
+
+
 def test_a_page_needs_no_ad_account() -> None:
     facts = replace(
         GRACE, organization_roles=("ADMINISTRATOR",), status="REMOVED", serving_statuses=("STOPPED",)

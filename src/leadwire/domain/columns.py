@@ -18,7 +18,7 @@ ColumnKind = Literal["fixed", "predefined", "custom", "consent", "hidden"]
 CellType = Literal["text", "list", "boolean"]
 FixedType = Literal["time", "integer", "json"]
 
-PREDEFINED_LIMIT = 46  # `q_` may come before it
+PREDEFINED_LIMIT = 46  # `q_` may come before it, `_` and six hex digits behind: 55 at most
 
 
 @dataclass(frozen=True, slots=True)

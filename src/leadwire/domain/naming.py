@@ -10,7 +10,6 @@ from typing import NamedTuple
 from leadwire.domain.texts import key
 
 SLUG_LIMIT = 40
-STEM_LIMIT = 48  # with `_` and six hex digits behind it a name has 55 characters
 TABLE_LIMIT = 63  # PostgreSQL cuts longer names without a word
 
 # Letters that Unicode does not take apart (unicode.org/reports/tr15), and apostrophes, which part no words.

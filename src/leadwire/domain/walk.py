@@ -17,7 +17,9 @@ from typing import Any, Literal, NamedTuple
 class Cursor:
     """What to ask next: `count` elements from `start`, at least 2. JSON-able: a walk outlives a process.
 
-    `anchor`: the id that this page must show. `pages` and `restarts` count what was read. `probing`: the page
+    `anchor`: the id that this page must show. `behind`: the last row of a short page that was taken for the end; if
+    rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end here.
+    `pages` and `restarts` count what was read. `probing`: the page
     before was empty, and this one is asked because LinkedIn spoke of more.
     """
 
@@ -27,6 +29,8 @@ class Cursor:
     pages: int = 0
     restarts: int = 0
     probing: bool = False
+    behind: str | None = None
+    wary: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 2:
@@ -82,10 +86,30 @@ def advance(cursor: Cursor, page: PageFacts, cap: int) -> Step:
 def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
     if cursor.anchor is not None and not anchors and not cursor.probing:
         return _over(cursor)
+    if cursor.behind is not None and cursor.behind not in page.ids and not cursor.probing:
+        return replace(cursor, start=cursor.start - 1, anchor=cursor.behind, behind=None, wary=True)
     last = page.ids[-1] if len(page.ids) == page.received else None
-    full = page.received >= cursor.count and last is not None
-    start = cursor.start + page.received - full
-    return replace(cursor, start=start, anchor=last if full else None, probing=False)
+    held = last is not None and _has_more(cursor, page)
+    only_the_anchor = page.received == anchors
+    return replace(
+        cursor,
+        start=cursor.start + page.received - held,
+        anchor=last if held else None,
+        behind=None if held or only_the_anchor else last,
+        probing=False,
+    )
+
+
+def _has_more(cursor: Cursor, page: PageFacts) -> bool:
+    """Whether rows are to be expected behind this page, so that the next one must show its last row.
+
+    A short page is first taken for the last one, unless it speaks of more, or a short page of this walk turned
+    out not to be the last: a poll of a few leads then costs two calls.
+    """
+    if page.received >= cursor.count:
+        return True
+    speaks = page.has_next or (page.total or 0) > cursor.start + page.received
+    return page.received > 1 and (speaks or cursor.wary)
 
 
 def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:

@@ -114,4 +114,6 @@ def everything(tx: Tx) -> dict[str, list[tuple[object, ...]]]:
     own = [*scope.place.tables.values()]
     own += [scope.place.form_table(tx.forms.table(form.form_id)) for form in tx.forms.all()]
     found |= {table.fullname: table.select() for table in own}
-    return {name: [tuple(row) for row in scope.connection.execute(select)] for name, select in found.items()}
+    return {
+        name: sorted(map(tuple, scope.connection.execute(select)), key=str) for name, select in found.items()
+    }

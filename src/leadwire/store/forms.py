@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, func
+from sqlalchemy import Integer, Row, and_, func
 
 from leadwire.domain.columns import Column, table_name
 from leadwire.domain.forms import FormVersion
@@ -69,7 +69,12 @@ class Forms:
         if owner is not None:
             statement = statement.where(c.owner == owner)
         return page(
-            self._rows.connection, statement, [func.length(c.form_id), c.form_id], limit, after, self._form
+            self._rows.connection,
+            statement,
+            [func.length(c.form_id, type_=Integer), c.form_id],
+            limit,
+            after,
+            self._form,
         )
 
     def all(self, owner: str | None = None) -> tuple[Form, ...]:

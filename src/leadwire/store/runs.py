@@ -81,7 +81,12 @@ class Runs:
         """
         known = {"cursor": None if cursor is None else dict(cursor), "horizon": horizon}
         counted = {name: self._rows.c[name] + getattr(more, name) for name in COUNTERS}
-        self._set(run_id, attempts=0, **counted, **{name: value for name, value in known.items() if value is not None})
+        self._set(
+            run_id,
+            attempts=0,
+            **counted,
+            **{name: value for name, value in known.items() if value is not None},
+        )
 
     def retry(self, run_id: str, error: str, next_try_at: Millis) -> None:
         """Back into the queue until `next_try_at`: one failed attempt more since it last got on."""

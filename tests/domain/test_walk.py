@@ -22,7 +22,15 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
     [
         # rows
         (Cursor(count=3), page("a", "b", "c"), Cursor(2, 3, "c", 1), 0),
-        (Cursor(count=3), page("a", "b", total=9), Cursor(2, 3, None, 1), 0),
+        (Cursor(count=3), page("a", "b"), Cursor(2, 3, None, 1, behind="b"), 0),
+        (Cursor(count=3), page("a", "b", total=9), Cursor(1, 3, "b", 1), 0),  # it speaks of more
+        (Cursor(count=3), page("a", total=9), Cursor(1, 3, None, 1, behind="a"), 0),
+        # rows behind a short page: it was no end, so did they stay in their places?
+        (Cursor(2, 3, behind="b"), page("c"), Cursor(1, 3, "b", 1, wary=True), 0),
+        (Cursor(2, 3, behind="b"), page("b", "c"), Cursor(4, 3, None, 1, behind="c"), 0),
+        (Cursor(1, 3, "b", wary=True), page("b", "c"), Cursor(2, 3, "c", 1, wary=True), 1),
+        (Cursor(1, 3, "b", wary=True), page("b"), Cursor(2, 3, None, 1, wary=True), 1),
+        (Cursor(1, 3, "b", wary=True), page("c"), Cursor(0, 3, None, 1, 1), 0),
         (Cursor(count=3), page("a", "b", "c", "d"), Cursor(3, 3, "d", 1), 0),
         (ANCHORED, page("c", "d", "e"), Cursor(6, 3, "e", 3), 1),
         (ANCHORED, page("c", has_next=True), Cursor(5, 3, None, 3), 1),
@@ -41,7 +49,7 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         (Cursor(4, 3, "c", 9, 1), page(total=9), Cursor(7, 3, "c", 10, 1, True), 0),
         # behind an empty page
         (Cursor(8, 3, None, 4, 0, True), page("x", "y", "z"), Cursor(10, 3, "z", 5), 0),
-        (Cursor(8, 3, None, 4, 0, True), page("x"), Cursor(9, 3, None, 5), 0),
+        (Cursor(8, 3, None, 4, 0, True), page("x"), Cursor(9, 3, None, 5, behind="x"), 0),
         (Cursor(7, 3, "c", 4, 1, True), page("x", "y", "z"), Cursor(9, 3, "z", 5, 1), 0),
         (Cursor(7, 3, "c", 4, 1, True), page(total=99, has_next=True), Cursor(0, 3, None, 5, 2), 0),
     ],
@@ -94,10 +102,11 @@ def test_a_list_that_grows_is_read_completely(
     steps = walk(shown, count, between=lambda _: [shown.grow() for _ in range(next(pace, 0))] and None)
     assert steps[-1].done
     assert shown.seen >= {f"r{n}" for n in range(length)}
-    assert steps[-1].next is None and all(step.next and step.next.restarts == 0 for step in steps[:-1])
+    if behaviour in FULL:
+        assert steps[-1].next is None and all(step.next and step.next.restarts == 0 for step in steps[:-1])
 
 
-@pytest.mark.parametrize("behaviour", FULL, ids=lambda one: one.name)
+@pytest.mark.parametrize("behaviour", [*FULL, SHORT[0]], ids=lambda one: one.name)
 @given(st.integers(0, 60), st.integers(2, 12), st.data())
 def test_a_list_that_grows_and_loses_rows_is_read_completely(
     behaviour: Behaviour, length: int, count: int, data: st.DataObject
@@ -123,7 +132,8 @@ def test_a_list_that_grows_and_loses_rows_is_read_completely(
 def test_short_pages_lose_nothing_where_rows_go_before_they_are_read(
     behaviour: Behaviour, length: int, count: int, data: st.DataObject
 ) -> None:
-    """A short page has no anchor: only what goes from above the reader can carry others past it."""
+    """Where a last page looks like any other short one, rows that go from above the reader may carry the very
+    last ones past it; what goes from below never does."""
     shown = LinkedInList(rows(length), behaviour)
     stays = set(rows(length))
 
@@ -147,7 +157,7 @@ def test_full_pages_cost_no_more_than_promised(behaviour: Behaviour, length: int
     assert sum(step.anchors for step in steps) == len(anchored)
 
 
-@pytest.mark.parametrize(("length", "calls"), [(0, 2), (5, 3), (99, 3), (100, 4), (198, 4), (199, 5)])
+@pytest.mark.parametrize(("length", "calls"), [(0, 2), (5, 4), (99, 4), (100, 4), (198, 5), (199, 5)])
 def test_even_a_list_that_always_speaks_of_more_ends_after_one_look_behind(length: int, calls: int) -> None:
     shown = LinkedInList(rows(length), Behaviour("always more"))
     cursor, asked = Cursor(), 0

@@ -69,18 +69,19 @@ def test_every_lead_each_once(town: Rig, knobs: dict[str, Any]) -> None:
         assert run["calls"] <= ceil(len(stored) / (COUNT - 1)) + 2 + learned
 
 
+@pytest.mark.parametrize("fullness", ["full", "short"])
 @pytest.mark.parametrize("total", TOTALS)
 @pytest.mark.parametrize(
     "move",
     [{"submit": 3, "form": FORM}, {"withdraw": 2}, {"submit": 2, "withdraw": 2, "form": FORM}, {"hide": 1}],
     ids=lambda move: "+".join(name for name in move if name != "form"),
 )
-def test_a_list_that_moves_while_it_is_read(town: Rig, total: str, move: dict[str, Any]) -> None:
+def test_a_list_that_moves_while_it_is_read(town: Rig, fullness: str, total: str, move: dict[str, Any]) -> None:
     before = readable(town)
     rule = {"route": FINDER, "nth": [2, 4, 5]}
     town.emulator.control.faults.add({"kind": "move", **move}, rule)
-    name = f"m {total} {'+'.join(move)}"
-    run, stored = read_all(town, {"page_total": total}, name)
+    name = f"m {fullness} {total} {'+'.join(move)}"
+    run, stored = read_all(town, {"page_fullness": fullness, "page_total": total}, name)
     stayed = before & readable(town)
     assert run["state"] == "done"
     assert stayed <= set(stored)

@@ -1,5 +1,7 @@
 """Landing, and what is read of leads afterwards."""
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 from tests.databases import NOW
 from tests.store.samples import ANNA, BO, SPRING, answered, everything, land, landed, publish
 
-from leadwire.domain.judge import Known
+from leadwire.domain.judge import Decision, Known, judge
 from leadwire.domain.project import Answer
 from leadwire.store import LeadFilter
 from leadwire.store.errors import NotFound
@@ -131,6 +133,33 @@ class TestLanding:
             raise ZeroDivisionError
         with workspace.read() as tx:
             assert tx.leads.page(LeadFilter()).items == ()
+
+    def test_two_who_bring_one_lead_do_not_judge_it_at_once(self, workspace, table):
+        """The newer reading stays, whoever comes first: the second judges only after the first has written."""
+        readings = [
+            landed(table, [answered(1, text=str(n))], raw=b"%d" % n, issued_at=NOW + n) for n in range(8)
+        ]
+        start, decisions = threading.Barrier(len(readings), timeout=20), []
+
+        def bring(row):
+            start.wait()
+            with workspace.write() as tx:
+                known = tx.leads.known([row.lead.id]).get(row.lead.id)
+                decision = judge(known, row.raw, row.issued_at)
+                time.sleep(0.005)
+                if decision in (Decision.NEW, Decision.NEWER):
+                    tx.leads.put(table, [replace(row, digest=row.raw)], NOW)
+            decisions.append(decision)
+
+        threads = [threading.Thread(target=bring, args=rows) for rows in readings]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with workspace.read() as tx:
+            assert tx.leads.raw(answered(1).id) == b"7"
+        assert decisions.count(Decision.NEW) == 1
+        assert len(decisions) == 8
 
     def test_touching_is_news_of_the_reading_alone(self, workspace, table):
         (lead_id,) = land(workspace, table, 1)

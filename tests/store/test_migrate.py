@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -5,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, text
-from tests.databases import KEYS, NOW, Home
+from tests.databases import KEY, KEYS, NOW, Home
 
 from leadwire.store import Keyring, Store, schema
 from leadwire.store.errors import SchemaTooNew, SchemaTooOld, WrongKey
@@ -49,6 +51,22 @@ def test_many_may_migrate_at_once(empty):
         store.check()
         assert [one.id for one in store.deployment.all_workspaces()] == ["default"]
         store.close()
+
+
+MIGRATE = """
+import sys
+from leadwire.store import Keyring, Store
+key, url, *owner = sys.argv[1:]
+store = Store.open(url, owner_url=owner[0] if owner else None, keys=Keyring.parse(key))
+store.migrate(1)
+store.check()
+"""
+
+
+def test_processes_may_migrate_at_once(empty):
+    command = [sys.executable, "-c", MIGRATE, *filter(None, (KEY, empty.url, empty.owner_url))]
+    both = [subprocess.Popen(command) for _ in range(2)]
+    assert [one.wait(60) for one in both] == [0, 0]
 
 
 def test_migrating_again_changes_nothing(home):

@@ -23,9 +23,8 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def store(path):
-    with closing(Store.open(f"sqlite:///{path}", keys=KEYS, patience=1.0)) as store:
-        store.migrate(NOW)
+def store(sqlite_homes, path):
+    with sqlite_homes.home(path.parent) as home, closing(home.open(patience=1.0)) as store:
         yield store
 
 
@@ -163,6 +162,20 @@ def test_tokens_cannot_be_read_from_the_files(store, path):
     assert b"canary" not in stolen
     assert issued.text.encode() not in stolen
     assert b"78abc" in stolen  # or the search proves nothing
+
+
+def test_what_is_erased_is_not_left_in_the_file(store, path):
+    workspace = store.workspace("default")
+    table = publish(workspace)
+    row = landed(table, [answered(1, text="canary " * 2000)], raw=b"canary " * 2000)[0]
+    with workspace.write() as tx:
+        tx.leads.put(table, [row, *landed(table, [answered(number) for number in range(2, 50)])], NOW)
+    with workspace.write() as tx:
+        tx.erasing.erase(answered(1).id, NOW)
+    store.close()  # the last one out empties the log
+    assert [file.name for file in path.parent.iterdir()] == ["leadwire.db"]
+    assert b"canary" not in path.read_bytes()
+    assert b"Anna7" in path.read_bytes()
 
 
 def test_every_statement_on_a_tenants_table_names_the_tenant(store):

@@ -23,6 +23,7 @@ WRITER = (
     # A page of leads dirties hundreds of pages: with SQLite's 1000, every other commit would be a checkpoint.
     "wal_autocheckpoint=10000",
     "journal_size_limit=67108864",
+    "secure_delete=ON",  # what is erased must not stay readable in free pages
     "cache_size=-65536",
 )
 READER = ("query_only=ON", "wal_autocheckpoint=0", "cache_size=-8192")

@@ -201,10 +201,10 @@ def test_switched_off_nothing_is_read(rig: Rig) -> None:
     assert rig.api.put(f"/accounts/{MAIN}/sync", {"enabled": False}).json() == {"runs": []}
     before = len(rig.api.all("/leads"))
     rig.emulator.control.leads.submit(int(WEBINAR))
-    rig.run_for(3 * HOUR)
+    rig.run_for(10 * MINUTE)
     assert len(rig.api.all("/leads")) == before
     rig.sync()
-    rig.run_for(2 * HOUR)
+    rig.run_for(10 * MINUTE)
     assert len(rig.api.all("/leads")) == before + 1
 
 
@@ -287,7 +287,7 @@ def test_an_outage_is_a_gap_until_it_is_read(rig: Rig) -> None:
         "gaps": [],
     }
     rig.emulator.control.knobs.patch(down="503")
-    rig.run_for(40 * MINUTE)
+    rig.run_for(20 * MINUTE)
     rig.emulator.control.leads.submit(int(WEBINAR))
     (coverage,) = rig.api.get(f"/accounts/{MAIN}/coverage").json()["lead_types"]
     (gap,) = coverage["gaps"]

@@ -9,7 +9,7 @@ import pytest
 from tests.databases import Home
 from tests.rig import JANE, MAIN, OMAR, Rig, sqlite_only
 
-from leadwire.domain.times import DAY, HOUR
+from leadwire.domain.times import DAY, HOUR, MINUTE
 
 
 def test_a_connection_shows_what_was_granted_and_no_token(rig: Rig) -> None:
@@ -137,10 +137,10 @@ def test_letting_go_keeps_the_data_and_pauses_the_accounts(rig: Rig) -> None:
     assert (account["can_read_leads"], account["sync"]["enabled"]) == ("no", True)
     assert [problem["code"] for problem in account["problems"]] == ["account_role_missing"]
     rig.emulator.control.leads.submit(11780444)
-    rig.run_for(HOUR)
+    rig.run_for(10 * MINUTE)
     assert rig.api.all("/leads") == leads
     rig.connect_member()
-    rig.run_for(2 * HOUR)
+    rig.run_for(10 * MINUTE)
     assert len(rig.api.all("/leads")) == len(leads) + 1
 
 
@@ -151,7 +151,7 @@ def test_another_connection_goes_on_serving_the_account(rig: Rig) -> None:
     before = len(rig.api.all("/leads"))
     assert rig.api.delete(f"/connections/{first}").status_code == 204
     rig.emulator.control.leads.submit(11780444)
-    rig.run_for(2 * HOUR)
+    rig.run_for(10 * MINUTE)
     assert rig.api.get(f"/accounts/{MAIN}").json()["can_read_leads"] == "probably"
     assert len(rig.api.all("/leads")) == before + 1
 

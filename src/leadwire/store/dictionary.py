@@ -104,27 +104,12 @@ def _rows(
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The rows of a version, table by table."""
     index = {column.identity: column for column in columns}
-    identities = {id(question): identity for identity, question in by_identity(version.questions).items()}
     yield "form_versions", [{**{name: getattr(version, name) for name in PLAIN}, "fetched_at": now}]
-    yield (
-        "form_questions",
-        [
-            _question_row(
-                position, question, column_of(index, identities.get(id(question), ""), _type(question))
-            )
-            for position, question in enumerate(version.questions)
-        ],
-    )
+    yield "form_questions", _question_rows(version, index)
     yield (
         "form_options",
         [
-            {
-                "question_position": place,
-                "position": position,
-                "question_id": question.id,
-                "option_id": option.id,
-                "text": option.text,
-            }
+            {"question_position": place, "position": position, **_option_row(question, option)}
             for place, question in enumerate(version.questions)
             for position, option in enumerate(question.options)
         ],
@@ -132,29 +117,38 @@ def _rows(
     yield (
         "form_consents",
         [
-            {
-                "position": position,
-                "consent_id": consent.id,
-                "text": consent.text,
-                "label": consent.label,
-                "required": consent.required,
-                "column_name": _name(column_of(index, consent.identity, "boolean")),
-            }
+            {"position": position, **_consent_row(consent, column_of(index, consent.identity, "boolean"))}
             for position, consent in enumerate(version.consents)
         ],
     )
     yield (
         "form_hidden_fields",
         [
-            {
-                "position": position,
-                "name": hidden.name,
-                "value": hidden.value,
-                "column_name": _name(column_of(index, hidden.identity, "text")),
-            }
+            {"position": position, **_hidden_row(hidden, column_of(index, hidden.identity, "text"))}
             for position, hidden in enumerate(version.hidden_fields)
         ],
     )
+
+
+def _question_rows(version: FormVersion, index: Mapping[str, Column]) -> list[dict[str, Any]]:
+    identities = {id(question): identity for identity, question in by_identity(version.questions).items()}
+    return [
+        _question_row(position, question, column_of(index, identities.get(id(question), ""), _type(question)))
+        for position, question in enumerate(version.questions)
+    ]
+
+
+def _option_row(question: Question, option: Option) -> dict[str, Any]:
+    return {"question_id": question.id, "option_id": option.id, "text": option.text}
+
+
+def _consent_row(consent: Consent, column: Column | None) -> dict[str, Any]:
+    asked = {"consent_id": consent.id, "text": consent.text, "label": consent.label}
+    return {**asked, "required": consent.required, "column_name": _name(column)}
+
+
+def _hidden_row(hidden: HiddenField, column: Column | None) -> dict[str, Any]:
+    return {"name": hidden.name, "value": hidden.value, "column_name": _name(column)}
 
 
 def _type(question: Question) -> str:

@@ -20,10 +20,10 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from leadwire.app import App, CannotStart, alone_in, make_home
+from leadwire.app import App, alone_in, make_home
 from leadwire.listening import listen, reached_at
 from leadwire.runfile import RunFile
-from leadwire.settings import Settings
+from leadwire.settings import Settings, SettingsError
 from leadwire.web import create_app
 
 Role = Literal["all", "web", "worker"]
@@ -79,7 +79,7 @@ class Running:
 
 @contextmanager
 def running(
-    settings: Settings, role: Role = "all", address: tuple[str, int] | None = None
+    settings: Settings, *, web: bool = True, work: bool = True, address: tuple[str, int] | None = None
 ) -> Iterator[Running]:
     """A Leadwire in this process while the block runs. `address`: listen there, not where the settings say.
 
@@ -88,16 +88,14 @@ def running(
     with ExitStack() as stack:
         home = make_home(settings.home)
         if not settings.on_postgres:
-            if role != "all":
-                raise CannotStart(f"--role {role} needs PostgreSQL: on SQLite one process does everything")
             stack.enter_context(alone_in(home))
         opened = None
-        if role != "worker":
+        if web:
             opened = stack.enter_context(listen(address or settings.listen, "LEADWIRE_LISTEN"))
         app = App(settings)
         stack.callback(app.close, JOBS_END)
         app.open()
-        if role != "web":
+        if work:
             app.start_work()
         door = None
         if opened is not None:
@@ -118,24 +116,30 @@ def serve(
 
     `announce` is called once it is there; `healthy` is asked every half second.
     """
+    if role != "all" and not settings.on_postgres:
+        raise SettingsError(f"--role {role} needs PostgreSQL: on SQLite one process does everything")
     stop = _signalled()
-    with running(settings, role) as here:
+    with running(settings, web=role != "worker", work=role != "web") as here:
         found = RunFile(here.url, here.key, os.getpid())
         if here.url:
             found.write(settings.home)
         try:
             log.info("serving", role=role, url=here.url or None)
             announce(here)
-            while not stop.wait(0.5):
-                if not here.well() or not healthy():
-                    log.error("stopping", reason="a part of it has ended")
-                    return 1
-            return 0
+            return _wait(stop, lambda: here.well() and healthy())
         finally:
             _watchdog()
             log.info("stopping")
             if here.url:
                 found.remove(settings.home)
+
+
+def _wait(stop: threading.Event, healthy: Callable[[], bool]) -> int:
+    while not stop.wait(0.5):
+        if not healthy():
+            log.error("a_part_has_ended")
+            return 1
+    return 0
 
 
 def _signalled() -> threading.Event:

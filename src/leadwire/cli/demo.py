@@ -1,0 +1,127 @@
+"""`leadwire demo`: Leadwire and a LinkedIn to play with, in one foreground process and its child."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadwire.cli import tell
+from leadwire.cli.ends import Failed
+from leadwire.cli.serving import leave
+from leadwire.listening import listen
+from leadwire.settings import DEFAULT_SCOPES, Settings, listen_text, load
+
+CLIENT_ID = "demo-app"
+CHILD_ENDS = 3.0  # seconds
+BLOCK = """
+  Leadwire    {leadwire}
+  LinkedIn    {linkedin}    (the emulator)
+  API key     {key}
+  Data        {data}
+
+  Next: open {leadwire} and press Connect LinkedIn, or type in another terminal
+
+      {command} connect --open
+      {command} accounts
+      {command} accounts enable ACCOUNT
+
+  Ctrl-C ends the demo. Its leads stay in {home}.
+"""
+
+
+def demo(
+    leads: Annotated[int, typer.Option(min=0, help="So many more leads in the emulator.")] = 0,
+    seed: Annotated[int, typer.Option(help="Decides everything random in the emulator.")] = 1,
+) -> None:
+    """Run Leadwire with a LinkedIn emulator, on SQLite in ./.leadwire, until Ctrl-C."""
+    from leadwire import logs, server  # loading the app takes longer than most commands
+
+    secret = secrets.token_urlsafe(18)
+    settings = _settings(secret)
+    logs.configure(settings.log_level, settings.log_format)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # until the server takes it over
+    with _emulator(settings, secret, ["--leads", str(leads), "--seed", str(seed)]) as child:
+        code = server.serve(
+            settings,
+            announce=lambda running: _announce(settings, running.url, running.key),
+            healthy=lambda: child.poll() is None,
+        )
+    leave(code)
+
+
+def _settings(secret: str) -> Settings:
+    """The folder's own settings, but LinkedIn is the emulator. Quiet, unless a log level is asked for."""
+    plain = load(os.environ, Path.cwd())
+    linkedin = f"http://{listen_text(plain.emulator_listen)}"
+    demo = {
+        "LINKEDIN_API_URL": linkedin,
+        "LINKEDIN_OAUTH_URL": linkedin,
+        "LINKEDIN_CLIENT_ID": CLIENT_ID,
+        "LINKEDIN_CLIENT_SECRET": secret,
+        "LINKEDIN_SCOPES": ",".join((*DEFAULT_SCOPES, "r_basicprofile")),
+        "ALLOW_HTTP_WEBHOOKS": "true",
+    }
+    if "log_level" not in plain.model_fields_set:
+        demo["LOG_LEVEL"] = "WARNING"
+    return load({**os.environ, **{f"LEADWIRE_{name}": value for name, value in demo.items()}}, Path.cwd())
+
+
+@contextmanager
+def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """The emulator once it listens; ended with the block, whatever happens in it."""
+    listen(
+        settings.emulator_listen, "LEADWIRE_EMULATOR_LISTEN"
+    ).close()  # the child would not say who holds it
+    command = [sys.executable, "-m", "linkedin_emulator", "--listen", listen_text(settings.emulator_listen)]
+    command += ["--client-id", CLIENT_ID, "--client-secret", secret]
+    command += ["--redirect-uri", f"{settings.base_url}/oauth/linkedin/callback"]
+    command += ["--knob", "allow_http_webhooks=true", *more]
+    # A session of its own: Ctrl-C reaches us alone, and the child is ended last.
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
+    try:
+        assert child.stdout is not None
+        if not child.stdout.readline():
+            raise Failed("the emulator did not start")
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(CHILD_ENDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _announce(settings: Settings, url: str, key: str) -> None:
+    home = settings.home.absolute()
+    words = BLOCK.format(
+        leadwire=settings.base_url if settings.public_url else url,
+        linkedin=settings.linkedin_api_url,
+        key=key,
+        data=settings.model_dump()["database_url"] or home / "leadwire.db",
+        command=_command(),
+        home=home,
+    )
+    tell.line(words)
+    sys.stdout.flush()
+
+
+def _command() -> str:
+    """How this program is called from here."""
+    if shutil.which("leadwire"):
+        return "leadwire"
+    program = Path(sys.argv[0])
+    try:
+        return str(program.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(program)

@@ -1,0 +1,75 @@
+"""`leadwire status` and `leadwire openapi`: how it is doing, and what its API offers."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from leadwire.cli import tell
+from leadwire.cli.options import Json
+from leadwire.cli.reach import reach
+from leadwire.settings import Settings
+
+
+def status(ctx: typer.Context, json: Json = False) -> None:
+    """Show how the workspace is doing: connections, accounts, leads, open work."""
+    with reach(ctx) as api:
+        said = api.get("/status")
+    tell.as_json(said) if json else tell.facts(_facts(said))
+
+
+def openapi() -> None:
+    """Print the description of the HTTP API; needs no running service."""
+    from leadwire.app import App
+    from leadwire.web import create_app
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(Settings(home=Path(folder), secret_key="seals nothing"))  # noqa: S106
+        try:
+            tell.as_json(create_app(app.services()).openapi())
+        finally:
+            app.close()
+
+
+def _facts(said: Any) -> list[tuple[str, object]]:
+    linkedin, leads, accounts = said["linkedin"], said["leads"], said["accounts"]
+    kind = "emulator" if linkedin["emulated"] else "LinkedIn"
+    pairs: list[tuple[str, object]] = [
+        ("Leadwire", f"{said['version']} at {said['public_url']}, workspace {said['workspace']}"),
+        (kind, f"{linkedin['api_url']}, version {linkedin['version']}"),
+        (
+            "LinkedIn app",
+            "set up" if linkedin["app_set_up"] else f"not set up: open {said['public_url']}/setup",
+        ),
+        ("Connections", _counts(said["connections"]) or "none: leadwire connect"),
+        (
+            "Accounts",
+            f"{accounts['known']} known, {accounts['readable']} readable, {accounts['enabled']} read",
+        ),
+        ("Forms", said["forms"]),
+        ("Leads", f"{leads['stored']} stored, {leads['test']} test, {leads['deleted']} deleted"),
+        ("Newest lead", tell.moment(leads["newest"])),
+        ("Open runs", _counts(said["open_runs"]) or "none"),
+        ("Quarantine", f"{said['open_quarantine']} open"),
+        ("Next work", tell.moment(said["due_at"])),
+    ]
+    if said["deployment"] is not None:
+        pairs += _deployment(said["deployment"])
+    return pairs
+
+
+def _deployment(said: Any) -> list[tuple[str, object]]:
+    facts = said["facts"]
+    pauses = [f"{p['endpoint']} until {tell.moment(p['until'])}: {p['reason']}" for p in said["pauses"]]
+    return [
+        ("Database", f"{facts['database']} {facts['database_version']}, schema {facts['schema_version']}"),
+        ("Calls today", [f"{name} {count}" for name, count in sorted(said["calls_today"].items())] or "none"),
+        ("Paused by LinkedIn", pauses or "nothing"),
+    ]
+
+
+def _counts(by_state: Any) -> str:
+    return ", ".join(f"{number} {state}" for state, number in sorted(by_state.items()))

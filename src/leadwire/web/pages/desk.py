@@ -24,6 +24,8 @@ def endpoint(services: Services, entry: Door) -> Callable[[Request], Awaitable[R
     """The ASGI endpoint of one address."""
 
     async def answer(request: Request) -> Response:
+        if entry.acts and request.method == "HEAD":  # whoever only looks must not act
+            return Response(None, 405, {"Allow": entry.method})
         refused = _refusal(request, entry)
         if refused is not None:
             return alone("alone.html", refused.status, trouble=refused)
@@ -54,7 +56,7 @@ async def _fields(request: Request) -> dict[str, tuple[str, ...]]:
 def _view(entry: Door, ask: Ask) -> Response:
     try:
         if entry.path != setup.PATH and ask.services.app_keys() is None:
-            return setup.page(ask)
+            return setup.page(ask, 409 if entry.acts else 200)
         return entry.view(ask)
     except Exception as error:
         trouble = troubles.of(error) or _broken(ask, error)

@@ -13,10 +13,10 @@ PATH = "/setup"
 ONE_WORD = re.compile(r"[!-~]{1,256}")
 
 
-def page(ask: Ask) -> Response:
+def page(ask: Ask, status: int = 200) -> Response:
     """Shown for everything while no LinkedIn app is configured."""
     consent = ask.services.consent
-    return ask.show("setup.html", redirect_uri=consent.redirect_uri, scopes=consent.scopes)
+    return ask.show("setup.html", status, redirect_uri=consent.redirect_uri, scopes=consent.scopes)
 
 
 def save(ask: Ask) -> Response:

@@ -135,7 +135,7 @@ class TestLanding:
             assert tx.leads.page(LeadFilter()).items == ()
 
     def test_two_who_bring_one_lead_do_not_judge_it_at_once(self, workspace, table):
-        """The newer reading stays, whoever comes first: the second judges only after the first has written."""
+        """The newer reading stays, whoever comes first: the second judges after the first has written."""
         leads = [answered(1, text=str(n)) for n in range(8)]
         readings = [landed(table, [lead], raw=b"%d" % n, issued_at=NOW + n) for n, lead in enumerate(leads)]
         start, decisions = threading.Barrier(len(readings), timeout=20), []

@@ -8,8 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, text
 from tests.databases import KEY, KEYS, NOW, Home
+from tests.store.samples import two_workspaces
 
-from leadwire.store import Keyring, Store, schema
+from leadwire.store import Keyring, Store, Tokens, schema
 from leadwire.store.errors import SchemaTooNew, SchemaTooOld, WrongKey
 from leadwire.store.migrate import VERSION_TABLE
 
@@ -127,14 +128,23 @@ def test_the_wrong_key_is_refused_at_start(home):
 def test_a_new_key_before_the_old_one_is_taken_on_by_resealing(home):
     with closing(home.open()) as store:
         store.deployment.save_app_credentials("78abc", "WPL_AP1.secret", NOW)
+        connections = []
+        for workspace in two_workspaces(store):
+            with workspace.write() as tx:
+                made = tx.connections.create(NOW)
+                tx.connections.grant(made.id, Tokens("AQX", NOW, NOW, "AQX-refresh"), NOW)
+                connections.append((workspace.id, made.id))
     both = Keyring.parse("a newer key, a key that only tests know")
     with closing(home.open(keys=both)) as store:
         store.check()
-        assert store.deployment.reseal() == 2  # the secret, and the key of erasures
+        assert store.deployment.reseal() == 6  # the secret, the key of erasures, two tokens each
         assert store.deployment.reseal() == 0
     with closing(home.open(keys=Keyring.parse("a newer key"))) as store:
         store.check()
         assert store.deployment.app_credentials().client_secret == "WPL_AP1.secret"
+        for workspace_id, connection_id in connections:
+            with store.workspace(workspace_id).read() as tx:
+                assert tx.connections.tokens(connection_id).refresh_token == "AQX-refresh"
     with closing(home.open()) as store, pytest.raises(WrongKey):
         store.check()
 

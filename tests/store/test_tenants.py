@@ -163,6 +163,18 @@ def test_two_workspaces_keep_forms_and_leads_of_one_account_apart(store):
         assert [lead.lead_id for lead in tx.leads.page(LeadFilter()).items] == [answered(2).id]
 
 
+def test_a_slug_that_sql_must_quote_works_all_the_same(store):
+    made = store.deployment.create_workspace("Odd", NOW, slug="1-a")
+    workspace = store.workspace(made.id)
+    land(workspace, publish(workspace), 1)
+    with workspace.write() as tx:
+        full_name = tx.forms.get("7234246").table
+        found = tx._scope.connection.exec_driver_sql(f"SELECT first_name FROM {full_name}").all()
+        assert tx.erasing.mark_deleted([answered(1).id], NOW, NOW + 1) == 1
+    assert found == [("Anna1",)]
+    store.deployment.delete_workspace(made.id)
+
+
 def test_a_name_held_alone_is_held_once(store):
     import threading
 

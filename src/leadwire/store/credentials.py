@@ -1,8 +1,6 @@
 """The app's credentials as typed into set-up, and the change of the key that seals everything."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from leadwire.domain.times import Millis
 from leadwire.store import schema
@@ -45,39 +43,37 @@ class Credentials(Desk):
 
     def reseal(self) -> int:
         """Seal under the newest key what an older one sealed; how many. May be broken off and run again."""
-        tables = self._ground.tables
         with self._ground.changing() as connection:
-            done = self._again(connection, tables["app_credentials"], "client_secret", ("id",), OURS[:-1])
-            done += self._again(connection, tables["secrets"], "sealed", ("name",), place_of("")[:-1])
-            workspaces = list(connection.scalars(select(tables["workspaces"].c.id)))
+            done = self._again(connection, self._table("app_credentials"), "client_secret", OURS[:-1])
+            done += self._again(connection, self._table("secrets"), "sealed", place_of("")[:-1])
+            workspaces = list(connection.scalars(select(self._table("workspaces").c.id)))
         return done + sum(map(self._reseal_workspace, workspaces))
 
     def _reseal_workspace(self, workspace_id: str) -> int:
+        done = 0
         with self._ground.database.write(inside(workspace_id)) as connection:
-            return sum(
-                self._again(
-                    connection,
-                    self._ground.tables[name],
-                    column,
-                    ("workspace_id", "id"),
-                    (workspace_id, name, column),
-                )
-                for name, columns in schema.SEALED.items()
-                for column in columns
-            )
+            for name, columns in schema.SEALED.items():
+                table = self._table(name)
+                for column in columns:
+                    aad = (workspace_id, name, column)
+                    done += self._again(connection, table, column, aad, table.c.workspace_id == workspace_id)
+        return done
 
     def _again(
-        self, connection: Connection, table: Table, column: str, key: Sequence[str], aad: tuple[str, ...]
+        self,
+        connection: Connection,
+        table: Table,
+        column: str,
+        aad: tuple[str, ...],
+        *where: ColumnElement[bool],
     ) -> int:
-        """Seal one column anew. `aad` but for the row's own name, which is the last part of its key."""
-        keys, done = self._ground.keys, 0
-        for row in connection.execute(select(table.c[column], *(table.c[name] for name in key))).all():
-            sealed, *names = row
-            if sealed is None or keys.is_current(sealed) or (len(names) > 1 and names[0] != aad[0]):
-                continue
-            bound = (*aad, str(names[-1]))
-            same = [table.c[name] == value for name, value in zip(key, names, strict=True)]
-            fresh = keys.seal(keys.open(sealed, bound), bound)
-            connection.execute(table.update().where(*same).values({column: fresh}))
-            done += 1
+        """Seal one column anew. `aad` lacks the row's own name, which is the last part of its key."""
+        keys, name, done = self._ground.keys, list(table.primary_key)[-1], 0
+        sealed_rows = select(table.c[column], name).where(table.c[column].is_not(None), *where)
+        for sealed, row in connection.execute(sealed_rows).all():
+            if not keys.is_current(sealed):
+                bound = (*aad, str(row))
+                fresh = keys.seal(keys.open(sealed, bound), bound)
+                connection.execute(table.update().where(name == row, *where).values({column: fresh}))
+                done += 1
         return done

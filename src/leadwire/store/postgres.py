@@ -1,7 +1,7 @@
 """PostgreSQL: the rows' role in a pool, the owner's role on connections of its own."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
@@ -92,13 +92,14 @@ class Postgres:
         if self._two_logins:
             with self.read({}) as connection:
                 return str(connection.scalar(text("SELECT current_user")))
-        try:
-            with self._owner.begin() as connection:
+        with passing_troubles():
+            # Who may make no roles goes on without: FORCE ROW LEVEL SECURITY still holds.
+            with suppress(ProgrammingError), self._owner.begin() as connection:
                 _make_app_role(connection)
-        except ProgrammingError:  # may not create roles: FORCE ROW LEVEL SECURITY still holds
-            pass
-        with self._owner.begin() as connection:
-            role: str | None = connection.scalar(text(MAY_TAKE_ON.format(what="rolname")), {"role": APP_ROLE})
+            with self._owner.begin() as connection:
+                role: str | None = connection.scalar(
+                    text(MAY_TAKE_ON.format(what="rolname")), {"role": APP_ROLE}
+                )
         return role
 
     def forget_connections(self) -> None:

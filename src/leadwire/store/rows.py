@@ -194,7 +194,7 @@ class FormTable:
 
 @dataclass(frozen=True, slots=True)
 class LandedLead:
-    """A lead ready to be written; `cells` are keyed by column name."""
+    """A lead ready to be written; `cells` are keyed by column name, times lie in the years 1 to 9999."""
 
     lead: Lead
     cells: Mapping[str, Cell]

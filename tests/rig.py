@@ -6,6 +6,7 @@ clock are arguments. Work runs when `drain` or `run_for` says so, in the caller'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -67,12 +68,13 @@ class Caller:
     def __call__(self, method: str, path: str, body: Any = ..., **query: Any) -> Any:
         """One call below `/api/v1`; without a body when none is given."""
         given = {name: value for name, value in query.items() if value is not None}
-        return self._client.request(
-            method,
-            f"/api/v1{path}" + (f"?{urlencode(given)}" if given else ""),
-            headers={"Authorization": f"Bearer {self.key}".encode()} if self.key is not None else {},
-            **({} if body is ... else {"json": body}),
-        )
+        headers = {} if self.key is None else {"Authorization": f"Bearer {self.key}".encode()}
+        sent: dict[str, Any] = {}
+        if body is not ...:  # by the standard library, which also writes what is no good JSON
+            headers["Content-Type"] = b"application/json"
+            sent["content"] = json.dumps(body).encode()
+        query_text = f"?{urlencode(given)}" if given else ""
+        return self._client.request(method, f"/api/v1{path}{query_text}", headers=headers, **sent)
 
     def get(self, path: str, **query: Any) -> Any:
         return self("GET", path, **query)

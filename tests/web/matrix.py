@@ -21,6 +21,7 @@ MATRIX: dict[tuple[str, str], Any] = {
     ("GET", "/forms/{form_id}"): ...,
     ("PATCH", "/forms/{form_id}"): {"poll_interval": "1m"},
     ("GET", "/forms/{form_id}/plan"): ...,
+    ("POST", "/forms/{form_id}/rebuild"): ...,
     ("GET", "/leads"): ...,
     ("GET", "/leads/{lead_id}"): ...,
     ("GET", "/runs"): ...,

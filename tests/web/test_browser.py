@@ -112,6 +112,14 @@ def test_nobody_is_sent_elsewhere(embedded: Rig, url: str) -> None:
 
 
 @sqlite_only
+@pytest.mark.parametrize("tail", ["\0", "\ud800", "\r\nSet-Cookie: a=b", " ", "é", "x" * 2000], ids=ascii)
+def test_a_return_url_is_a_plain_url(embedded: Rig, tail: str) -> None:
+    answer = embedded.api.post("/connections", {"return_url": f"{PRODUCT}/{tail}"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert embedded.api.all("/connections") == []
+
+
+@sqlite_only
 @pytest.mark.parametrize(
     ("error", "result"),
     [

@@ -208,3 +208,16 @@ def test_a_new_interval_is_live(rig: Rig) -> None:
     rig.api.patch("/settings", {"poll_interval": "1m"})
     rig.run_for(3 * MINUTE)
     assert len(rig.api.all("/runs", kind="poll")) == before + 3
+
+
+def test_a_table_is_written_anew_part_by_part(rig: Rig) -> None:
+    def answered() -> dict[str, Any]:
+        leads = rig.api.all("/leads", form=str(WEBINAR))
+        return {one["id"]: {k: v for k, v in one["answers"].items() if v is not None} for one in leads}
+
+    rig.connect_member()
+    rig.sync()
+    before = answered()
+    assert rig.api.post(f"/forms/{WEBINAR}/rebuild").json() == {"rows": len(before), "next": None}
+    assert rig.api.post(f"/forms/{WEBINAR}/rebuild", cursor=max(before)).json() == {"rows": 0, "next": None}
+    assert answered() == before

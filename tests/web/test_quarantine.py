@@ -133,13 +133,9 @@ def test_items_are_listed_by_account_and_form(town: Town) -> None:
     assert api.get("/quarantine", state="closed").status_code == 422
 
 
-@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b'"\\ud800"', b'{"a": [1, "\\udfff"]}'])
-def test_a_value_that_no_store_can_hold_is_refused(town: Town, value: bytes) -> None:
-    answer = town.rig.client.patch(
-        f"/api/v1/quarantine/{town.acme.ids['quarantine_id']}",
-        content=b'{"value": ' + value + b"}",
-        headers={"Authorization": f"Bearer {town.acme.api.key}", "Content-Type": "application/json"},
-    )
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), "\ud800", {"a": [1, "\udfff"]}], ids=repr)
+def test_a_value_that_no_store_can_hold_is_refused(town: Town, value: Any) -> None:
+    answer = town.acme.api.patch(f"/quarantine/{town.acme.ids['quarantine_id']}", {"value": value})
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "bad_value")
     assert town.acme.api.all("/quarantine")[0]["value"] is None
 

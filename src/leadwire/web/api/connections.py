@@ -53,7 +53,7 @@ class Begun(View):
 
 
 class Beginning(Wish):
-    return_url: Annotated[str, Field(max_length=2000)] | None = None
+    return_url: Annotated[str, Field(max_length=2000, pattern=r"^[!-~]*$")] | None = None
 
 
 @router.post("", status_code=201, responses=fails(409))

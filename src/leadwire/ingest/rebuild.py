@@ -1,4 +1,4 @@
-"""Tables are a projection of the raw leads: projected again when a form is understood better, or on request."""
+"""Tables are a projection of the raw leads, made again when a form is understood better, or on request."""
 
 from __future__ import annotations
 
@@ -15,23 +15,33 @@ PAGE = 500
 
 def project(workspace: Workspace, form_id: str, desks: Desks, now: Millis) -> int:
     """Project every stored lead of a form anew from its bytes; returns how many rows were written."""
-    written, after = 0, ""
-    while True:
-        with workspace.read() as tx:
-            raws = tx.leads.raws(form_id, PAGE, after)
-            types = {one.lead_id: one.lead_type for one in raws}
-        if not raws:
-            return written
-        after = raws[-1].lead_id
-        for lead_type in sorted(set(types.values())):
-            some = [one for one in raws if one.lead_type == lead_type]
-            written += again(workspace, some, desks, now)
+    written = 0
+    after: str | None = ""
+    while after is not None:
+        rows, after = part(workspace, form_id, desks, now, after)
+        written += rows
+    return written
+
+
+def part(
+    workspace: Workspace, form_id: str, desks: Desks, now: Millis, after: str = ""
+) -> tuple[int, str | None]:
+    """The same for one page of them: how many rows were written, and where to go on (None: that was all)."""
+    with workspace.read() as tx:
+        raws = tx.leads.raws(form_id, PAGE, after)
+    written = 0
+    for lead_type in sorted({one.lead_type for one in raws}):
+        some = [one for one in raws if one.lead_type == lead_type]
+        written += again(workspace, some, desks, now)
+    return written, raws[-1].lead_id if len(raws) == PAGE else None
 
 
 def again(workspace: Workspace, raws: list[RawLead], desks: Desks, now: Millis) -> int:
     """Project leads of one owner and type anew. How they came and when they were read stays as it was."""
     first = raws[0]
-    batch = land.Batch(first.owner, first.lead_type, [one.raw for one in raws], first.issued_at, first.received_via)
+    batch = land.Batch(
+        first.owner, first.lead_type, [one.raw for one in raws], first.issued_at, first.received_via
+    )
     source = Source(workspace, first.owner, first.lead_type)
     arranged = land.arrange(batch, land.read(batch), partial(desks.of, source))
     return land.reproject(workspace, batch, arranged, now)

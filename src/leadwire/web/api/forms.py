@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from leadwire.ingest import shape
+from leadwire.ingest import rebuild, shape
 from leadwire.ingest.forms import Refreshed
 from leadwire.store import Workspace
 from leadwire.web.api.form_views import FormView, viewer
@@ -14,7 +15,7 @@ from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
 from leadwire.web.services import Services
-from leadwire.web.values import AccountFilter, IdPath, OwnerIn, SpanIn, View, Wish, account_name
+from leadwire.web.values import AccountFilter, IdIn, IdPath, OwnerIn, SpanIn, View, Wish, account_name
 
 router = APIRouter(prefix="/forms", tags=["forms"])
 
@@ -48,6 +49,13 @@ class Plan(View):
 
     table: str
     ddl: list[str]
+
+
+class Rebuilt(View):
+    """`rows` written anew from the raw leads; `next` goes on with those behind them."""
+
+    rows: int
+    next: str | None
 
 
 @router.get("")
@@ -84,6 +92,20 @@ def plan_form(form_id: IdPath, here: Here) -> Plan:
     with here.read() as tx:
         table = tx.forms.get(form_id).table
     return Plan(table=table, ddl=shape.plan(here, form_id))
+
+
+@router.post("/{form_id}/rebuild", responses=fails(404))
+def rebuild_form(
+    form_id: IdPath,
+    here: Here,
+    services: Wired,
+    cursor: Annotated[IdIn | None, Query(description="`next` of the part before")] = None,
+) -> Rebuilt:
+    """Write a part of the form's table anew from the leads as they were received."""
+    with here.read() as tx:
+        tx.forms.get(form_id)
+    rows, after = rebuild.part(here, form_id, services.desks, services.now(), cursor or "")
+    return Rebuilt(rows=rows, next=after)
 
 
 def _shown(here: Workspace, services: Services, form_id: str) -> FormView:

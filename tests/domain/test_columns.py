@@ -165,6 +165,28 @@ def test_a_second_question_of_one_predefined_field_counts_as_custom() -> None:
     ]
 
 
+def test_where_several_want_one_name_predefined_goes_first_then_consents_then_hidden_fields() -> None:
+    """Whatever their order on the form."""
+    asked = form(
+        [custom("1", "hidden A B"), custom("2", "consent c"), Question("3", "CONSENT_C", "text")],
+        [Consent("c", "ok")],
+        [HiddenField("A B", "x")],
+    )
+    assert names(grow((), asked).columns) == [
+        f"hidden_a_b{tail('question:1')}",
+        f"consent_c{tail('question:2')}",
+        "consent_c",
+        f"consent_c{tail('consent:c')}",
+        "hidden_a_b",
+    ]
+
+
+def test_a_draft_learned_again_keeps_the_number_of_its_version() -> None:
+    first = grow((), form([Question("5", "EMAIL", "text", "Mail")], version=2)).columns
+    (email,) = grow(first, form([Question("6", "EMAIL", "text", "E-mail")], version=2)).columns
+    assert (email.question_id, email.texts) == ("6", {2: "E-mail"})
+
+
 def test_no_known_predefined_field_needs_a_suffix() -> None:
     asked = form([Question(str(n), field, "text") for n, field in enumerate(PREDEFINED_FIELDS)])
     assert names(grow((), asked).columns) == list(PREDEFINED_FIELDS.values())

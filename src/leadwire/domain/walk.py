@@ -5,7 +5,8 @@ LinkedIn's pages come short with more behind them, `total` may be overall, the p
 
 The list is newest first. What is added shifts rows down, which only shows some twice; what is taken away
 shifts rows up, past the reader. So after a full page the next one begins with the last row read, the anchor;
-where it is missing, rows may have been passed, and the walk starts over.
+where it is missing, rows may have been passed, and the walk starts over. A short page, too, leaves an anchor
+once it is known not to be the last one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,10 @@ from typing import Any, Literal, NamedTuple
 class Cursor:
     """What to ask next: `count` elements from `start`, at least 2. JSON-able: a walk outlives a process.
 
-    `anchor`: the id that this page must show. `behind`: the last row of a short page that was taken for the end; if
+    `anchor`: the id that this page must show. `behind`: the last row of a short page taken for the end; where
     rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end here.
-    `pages` and `restarts` count what was read. `probing`: the page
-    before was empty, and this one is asked because LinkedIn spoke of more.
+    `pages` and `restarts` count what was read. `probing`: the page before was empty, and this one is asked
+    because LinkedIn spoke of more.
     """
 
     start: int = 0
@@ -103,8 +104,8 @@ def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
 def _has_more(cursor: Cursor, page: PageFacts) -> bool:
     """Whether rows are to be expected behind this page, so that the next one must show its last row.
 
-    A short page is first taken for the last one, unless it speaks of more, or a short page of this walk turned
-    out not to be the last: a poll of a few leads then costs two calls.
+    A short page is taken for the last one, unless it speaks of more, or a short page of this walk has turned
+    out not to be the last: so a poll of a few leads costs two calls.
     """
     if page.received >= cursor.count:
         return True

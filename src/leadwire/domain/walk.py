@@ -19,9 +19,9 @@ class Cursor:
     """What to ask next: `count` elements from `start`, at least 2. JSON-able: a walk outlives a process.
 
     `anchor`: the id that this page must show. `behind`: the last row of a short page taken for the end; where
-    rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end here.
-    `pages` and `restarts` count what was read. `probing`: the page before was empty, and this one is asked
-    because LinkedIn spoke of more.
+    rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end any
+    more. `pages` and `restarts` count what was read. `probing`: the page before was empty, and this one is
+    asked for because LinkedIn spoke of more.
     """
 
     start: int = 0

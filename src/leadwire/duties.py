@@ -1,10 +1,10 @@
 """What each kind of due work means, and when it is due again.
 
-    verdict  (connection)  read its accounts and what it may do for each
-    forms    (owner)       read its forms, give new questions their columns
-    poll     (owner)       read the leads that the coverage ledger does not cover
-    form     (form)        the same for one form whose interval is shorter than its account's
-    run      (run)         carry one run asked for by hand
+verdict  (connection)  read its accounts and what it may do for each
+forms    (owner)       read its forms, give new questions their columns
+poll     (owner)       read the leads that the coverage ledger does not cover
+form     (form)        the same for one form whose interval is shorter than its account's
+run      (run)         carry one run asked for by hand
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class Duties:
             for account in tx.accounts.all(enabled=True):
                 fresh = account.owner not in before and account.access and account.access.can_read in READABLE
                 if fresh and account.access and account.access.connection_id == connection_id:
+                    tx.schedule.hasten("forms", account.owner, shard(account.owner), self._now())
                     tx.schedule.hasten("poll", account.owner, shard(account.owner), self._now())
         return checked
 
@@ -100,7 +101,9 @@ class Duties:
             return None
         try:
             self.read_forms(workspace, owner)
-        except (LinkedInError, NobodyMayRead) as error:
+        except NobodyMayRead:  # a verdict that turns good again brings it forward
+            return self._next(workspace, "forms_interval", owner)
+        except LinkedInError as error:
             log.warning("forms_failed", owner=owner, error=str(error))
             return self._now() + RETRY
         with workspace.read() as tx:

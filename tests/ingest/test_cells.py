@@ -44,7 +44,9 @@ def compare(lead: dict[str, Any], version: dict[str, Any], columns: list[Any], r
     for column in columns:
         cell = row[column["name"]]
         due = wanted.pop(name_of(column), None)
-        assert cell == (due if not isinstance(due, bool) else int(due) if isinstance(cell, int) else due), column
+        assert cell == (due if not isinstance(due, bool) else int(due) if isinstance(cell, int) else due), (
+            column
+        )
     assert wanted == {}, "an answer has no column"
     assert row["test_lead"] in (lead["testLead"], int(lead["testLead"]))
     assert moment(row["submitted_at"]) == lead["submittedAt"]

@@ -76,7 +76,9 @@ def test_every_lead_each_once(town: Rig, knobs: dict[str, Any]) -> None:
     [{"submit": 3, "form": FORM}, {"withdraw": 2}, {"submit": 2, "withdraw": 2, "form": FORM}, {"hide": 1}],
     ids=lambda move: "+".join(name for name in move if name != "form"),
 )
-def test_a_list_that_moves_while_it_is_read(town: Rig, fullness: str, total: str, move: dict[str, Any]) -> None:
+def test_a_list_that_moves_while_it_is_read(
+    town: Rig, fullness: str, total: str, move: dict[str, Any]
+) -> None:
     before = readable(town)
     rule = {"route": FINDER, "nth": [2, 4, 5]}
     town.emulator.control.faults.add({"kind": "move", **move}, rule)
@@ -100,7 +102,9 @@ def test_what_becomes_visible_late_is_read_by_the_next_poll(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("skew", [-86_400_000, 86_400_000], ids=["behind", "ahead"])
-def test_a_clock_that_is_a_day_wrong_loses_nothing(sqlite_homes: SqliteHomes, tmp_path: Path, skew: int) -> None:
+def test_a_clock_that_is_a_day_wrong_loses_nothing(
+    sqlite_homes: SqliteHomes, tmp_path: Path, skew: int
+) -> None:
     """F90. LinkedIn's clock is the emulator's `Date`; ours is off by a day."""
     with rig_on(sqlite_homes, tmp_path, knobs={"date_offset_ms": skew}) as rig:
         rig.connect_member()

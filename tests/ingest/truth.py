@@ -47,7 +47,11 @@ def expected(form: Row, lead: Row) -> dict[str, Any]:
 
 
 def identity(question: Row) -> str:
-    return f"predefined {question['predefinedField']}" if "predefinedField" in question else f"question {question['questionId']}"
+    return (
+        f"predefined {question['predefinedField']}"
+        if "predefinedField" in question
+        else f"question {question['questionId']}"
+    )
 
 
 def name_of(column: Row) -> str:

@@ -19,7 +19,7 @@ from leadwire.domain.times import Millis
 from leadwire.linkedin import oauth
 from leadwire.linkedin.accounts import ad_account_users, read_account_users
 from leadwire.linkedin.errors import LinkedInError, TryLater
-from leadwire.store import Connection, Store, Workspace
+from leadwire.store import Connection, Store, Tx, Workspace
 
 LINK_LIVES: Millis = 24 * 3_600_000
 STATE_LIVES: Millis = 10 * 60_000
@@ -80,7 +80,9 @@ class Consent:
             connection = tx.connections.create(now, return_url)
         return connection, self._link(workspace, connection.id, return_url)
 
-    def again(self, workspace: Workspace, connection_id: str, return_url: str | None = None) -> tuple[Connection, str]:
+    def again(
+        self, workspace: Workspace, connection_id: str, return_url: str | None = None
+    ) -> tuple[Connection, str]:
         """A new link for the same connection: its accounts, settings, coverage and tables stay."""
         self._check_return(return_url)
         now = self._board.now()
@@ -130,6 +132,7 @@ class Consent:
             tx.connections.grant(connection_id, stored(tokens, now), now)
             tx.connections.set_member(connection_id, None, None, now)  # another admin may have come
             tx.schedule.put("verdict", connection_id, shard(connection_id), now)
+            _read_on(tx, connection_id, now)
             tx.audit.add("linkedin member", "connection.granted", connection_id, {}, now)
 
     def _link(self, workspace: Workspace, connection_id: str, return_url: str | None) -> str:
@@ -161,15 +164,32 @@ class Consent:
         )
 
 
+def _read_on(tx: Tx, connection_id: str, now: Millis) -> None:
+    """A grant has come back: what waited for it is read at once, and its gaps close."""
+    for account in tx.accounts.all(enabled=True):
+        if any(access.connection_id == connection_id for access in tx.accounts.access(account.owner)):
+            for kind in ("forms", "poll"):
+                tx.schedule.hasten(kind, account.owner, shard(account.owner), now)
+
+
 DENIED = {
-    "cancelled": ("cancelled", "You pressed Cancel on LinkedIn's consent screen. Nothing was stored; connect again when ready."),
-    "login_cancelled": ("cancelled", "The log-in at LinkedIn was cancelled. Nothing was stored; connect again when ready."),
+    "cancelled": (
+        "cancelled",
+        "You pressed Cancel on LinkedIn's consent screen. Nothing was stored; connect again when ready.",
+    ),
+    "login_cancelled": (
+        "cancelled",
+        "The log-in at LinkedIn was cancelled. Nothing was stored; connect again when ready.",
+    ),
     "scope_not_enabled": (
         "scope_not_enabled",
         "The LinkedIn app may not ask for one of these scopes: {scopes}. LinkedIn said: {said}. Add the product that "
         "carries it on the app's Products tab (Lead Sync API, Advertising API), or change LEADWIRE_LINKEDIN_SCOPES.",
     ),
-    "error": ("error", "LinkedIn ended the consent with an error: {said}. Nothing was stored; connect again."),
+    "error": (
+        "error",
+        "LinkedIn ended the consent with an error: {said}. Nothing was stored; connect again.",
+    ),
 }
 
 

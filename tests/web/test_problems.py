@@ -98,6 +98,7 @@ def test_another_method_is_405_and_says_which_there_are(town: Town) -> None:
         ({"form": "a b"}, "form"),
         ({"test": "maybe"}, "test"),
         ({"q": "x" * 201}, "q"),
+        ({"acount": "1"}, "This call knows no query parameter 'acount'"),
     ],
     ids=str,
 )

@@ -14,13 +14,14 @@ from leadwire.web.api import (
     workspaces,
 )
 from leadwire.web.contract import ALWAYS, fails
+from leadwire.web.strict import STRICT
 
 TOPICS = (connections, accounts, forms, leads, runs, quarantine, settings, status, workspaces)
 
 
 def router() -> APIRouter:
     """Everything below `/api/v1`."""
-    api = APIRouter(prefix="/api/v1", responses=fails(*ALWAYS))
+    api = APIRouter(prefix="/api/v1", responses=fails(*ALWAYS), dependencies=[STRICT])
     for topic in TOPICS:
         api.include_router(topic.router)
     return api

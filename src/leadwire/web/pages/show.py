@@ -104,6 +104,13 @@ def pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
+def evidence(value: object) -> str:
+    """What LinkedIn shows, or that it shows nothing."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)
+
+
 def raw(data: bytes) -> str:
     """Bytes as text, cut where they are many; what is no UTF-8 is escaped."""
     text = data[:RAW_SHOWN].decode("utf-8", "backslashreplace")
@@ -128,6 +135,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "person": person,
     "part": part,
     "pretty": pretty,
+    "evidence": evidence,
     "raw": raw,
     "spaced": spaced,
 }

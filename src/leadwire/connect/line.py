@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import structlog
 
+from leadwire.domain.errors import Conflict
 from leadwire.domain.permissions import should_refresh
 from leadwire.domain.times import Millis, utc_day
 from leadwire.linkedin import oauth
@@ -45,6 +46,15 @@ class AppKeys:
     @property
     def secret(self) -> str:
         return self.secrets[0]
+
+
+def no_app() -> Conflict:
+    """Nobody has set the LinkedIn app up yet; nothing can be asked of LinkedIn."""
+    return Conflict(
+        "no_linkedin_app",
+        "No LinkedIn app is set up.",
+        "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and LEADWIRE_LINKEDIN_CLIENT_SECRET.",
+    )
 
 
 class Switchboard:
@@ -168,7 +178,9 @@ class Line:
                 return self._send(call, read, connection, tokens)
             except TokenDead as again:
                 if is_fresh_token_doubt(again, tokens.minted_at, self._board.now()):
-                    raise TryLater("a new access token is not accepted yet", after=FRESH_DOUBT_WAIT) from again
+                    raise TryLater(
+                        "a new access token is not accepted yet", after=FRESH_DOUBT_WAIT
+                    ) from again
                 error = again
         return self._settle(error)
 

@@ -203,12 +203,12 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(one["type"] == "json_invalid" for one in error.errors()):
         return answer(failure(*FRAMEWORK[400]))
-    problems = [_mistake(one) for one in error.errors()]
+    problems = [_member(one) for one in error.errors()]
     detail = f"{problems[0].message}" + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
     return answer(failure(422, "invalid_input", detail, problems[0].remedy, problems))
 
 
-def _mistake(said: Mapping[str, Any]) -> Problem:
+def _member(said: Mapping[str, Any]) -> Problem:
     """One mistake in what was sent, without repeating what was sent."""
     place = ".".join(str(part) for part in said["loc"][1:]) or str(said["loc"][0])
     ours = said.get("ctx", {}).get("error")

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from leadwire.connect.consent import Consent
-from leadwire.connect.line import AppKeys
-from leadwire.domain.errors import Conflict
+from leadwire.connect.line import AppKeys, no_app
 from leadwire.domain.times import Millis
 from leadwire.duties import Duties
 from leadwire.ingest.repair import Repair
@@ -43,10 +42,6 @@ class Services:
     admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
 
     def need_app(self) -> None:
-        """Raises Conflict while nobody has set the LinkedIn app up."""
+        """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""
         if self.app_keys() is None:
-            raise Conflict(
-                "no_linkedin_app",
-                "No LinkedIn app is set up.",
-                "Open the set-up page, or set LEADWIRE_LINKEDIN_CLIENT_ID and …_CLIENT_SECRET.",
-            )
+            raise no_app()

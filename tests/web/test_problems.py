@@ -82,6 +82,13 @@ def test_another_method_is_405_and_says_which_there_are(town: Town) -> None:
     assert is_problem(answer)
 
 
+def test_a_person_on_a_wrong_page_gets_a_page(town: Town) -> None:
+    answer = town.rig.client.get("/nowhere", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing at this address." in answer.text
+    assert is_problem(town.rig.client.get("/nowhere"))
+
+
 @pytest.mark.parametrize(
     ("query", "place"),
     [

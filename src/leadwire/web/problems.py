@@ -24,6 +24,8 @@ from leadwire.domain import errors
 from leadwire.ingest.ports import NobodyMayRead
 from leadwire.linkedin import errors as linkedin
 from leadwire.store import errors as store
+from leadwire.web.pages.frame import alone
+from leadwire.web.pages.troubles import KEPT_ALL, Trouble
 from leadwire.web.services import Services
 
 MEDIA_TYPE = "application/problem+json"
@@ -196,7 +198,17 @@ async def _framework(request: Request, error: Exception) -> Response:
     if said is None:
         phrase = HTTPStatus(error.status_code).phrase
         said = (error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", "")
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api"):
+        return _page(failure(*said))
     return answer(failure(*said), error.headers)
+
+
+def _page(said: Failure) -> Response:
+    """For a person who followed a wrong link."""
+    remedy = "Go to the overview and look from there."
+    return alone(
+        "alone.html", said.status, trouble=Trouble(said.status, said.title, said.detail, KEPT_ALL, remedy)
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from leadwire.cli.demo import demo
 from leadwire.cli.doctor import doctor
 from leadwire.cli.ends import EXIT_CODES, Commands
 from leadwire.cli.leads import pull
+from leadwire.cli.options import address
 from leadwire.cli.reach import Way
 from leadwire.cli.serving import emulator, serve
 from leadwire.cli.status import openapi, status
@@ -58,7 +59,8 @@ def _version(wanted: bool) -> None:
 def _top(
     ctx: typer.Context,
     url: Annotated[
-        str | None, typer.Option(help="Act through the Leadwire at this address; needs --key.")
+        str | None,
+        typer.Option(parser=address, metavar="URL", help="Act through the Leadwire there; needs --key."),
     ] = None,
     key: Annotated[
         str | None,

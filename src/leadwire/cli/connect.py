@@ -40,7 +40,9 @@ def connect(
         connection = _granted(api, begun["id"], before, timeout)
         with suppress(GoesOn):  # a member without accounts: the list says so
             accounts.checked_since(api, connection["granted_at"], ACCOUNTS_TAKE)
-        member = connection["member"] or {}
+        member = (
+            api.get(f"/connections/{connection['id']}")["member"] or {}
+        )  # who it is, is read with the accounts
         tell.note(f"Connected as {member.get('name') or member.get('id') or 'a LinkedIn member'}.\n")
         accounts.show(list(api.each("/accounts")), json)
 

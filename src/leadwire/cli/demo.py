@@ -44,10 +44,13 @@ def demo(
     seed: Annotated[int, typer.Option(help="Decides everything random in the emulator.")] = 1,
 ) -> None:
     """Run Leadwire with a LinkedIn emulator, on SQLite in ./.leadwire, until Ctrl-C."""
-    from leadwire import logs, server  # loading the app takes longer than most commands
-
     secret = secrets.token_urlsafe(18)
     settings = _settings(secret)
+    # First of all, so that nothing is started in vain; the emulator would not say who holds its port.
+    for address, setting in ((settings.listen, "LISTEN"), (settings.emulator_listen, "EMULATOR_LISTEN")):
+        listen(address, f"LEADWIRE_{setting}").close()
+    from leadwire import logs, server  # loading the app takes longer than most commands
+
     logs.configure(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # until the server takes it over
     with _emulator(settings, secret, ["--leads", str(leads), "--seed", str(seed)]) as child:
@@ -79,9 +82,6 @@ def _settings(secret: str) -> Settings:
 @contextmanager
 def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subprocess.Popen[str]]:
     """The emulator once it listens; ended with the block, whatever happens in it."""
-    listen(
-        settings.emulator_listen, "LEADWIRE_EMULATOR_LISTEN"
-    ).close()  # the child would not say who holds it
     command = [sys.executable, "-m", "linkedin_emulator", "--listen", listen_text(settings.emulator_listen)]
     command += ["--client-id", CLIENT_ID, "--client-secret", secret]
     command += ["--redirect-uri", f"{settings.base_url}/oauth/linkedin/callback"]

@@ -5,35 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
 
 import typer
 
 from leadwire import runfile
-from leadwire.cli import reach, tell
+from leadwire.cli import checks, reach, tell
+from leadwire.cli.checks import Finding
 from leadwire.cli.ends import FAILED, end_of
 from leadwire.cli.options import Json
 from leadwire.linkedin.client import HttpTransport, Request
 from leadwire.linkedin.errors import LinkedInError
-from leadwire.linkedin.versions import newest_known, sunset_of
-from leadwire.settings import PREFIX, Settings, SettingsError, gather, is_loopback, load
-
-Verdict = Literal["ok", "warning", "broken"]
-
-SKEW = 60  # seconds between two clocks that nobody notices
-WARN_DAYS = 60  # before a version of LinkedIn's API ends
-
-
-@dataclass(frozen=True)
-class Finding:
-    verdict: Verdict
-    about: str
-    words: str
+from leadwire.settings import PREFIX, Settings, SettingsError, gather, load
 
 
 def doctor(ctx: typer.Context, json: Json = False) -> None:
@@ -97,75 +83,13 @@ def _service(ctx: typer.Context, settings: Settings) -> Iterator[Finding]:
         return
     linkedin, facts = status["linkedin"], (status["deployment"] or {}).get("facts")
     if facts is not None:
-        yield from _database(facts)
-    yield from _public(status["public_url"], linkedin["emulated"])
-    yield from _app(status)
-    yield from _scopes(facts["scopes"] if facts else settings.linkedin_scopes, connections)
-    yield from _version(linkedin["version"], datetime.now(UTC).date())
+        yield from checks.database(facts)
+    yield from checks.public_url(status["public_url"], linkedin["emulated"])
+    yield from checks.linkedin_app(status)
+    yield from checks.scopes(facts["scopes"] if facts else settings.linkedin_scopes, connections)
+    yield from checks.api_version(linkedin["version"], datetime.now(UTC).date())
     ours = linkedin["api_url"] == settings.linkedin_api_url
     yield from _linkedin(linkedin["api_url"], *([settings.linkedin_oauth_url] if ours else []))
-
-
-def _public(url: str, emulated: bool) -> Iterator[Finding]:
-    if url.startswith("https://") or emulated:
-        yield Finding("ok", "public URL", url)
-    elif is_loopback(url):
-        words = f"{url} is this machine only: LinkedIn cannot push, leads are polled"
-        yield Finding("warning", "public URL", f"{words}; set {PREFIX}PUBLIC_URL to an https:// address")
-    else:
-        words = f"{url} is not https://: LinkedIn takes no such address, neither for consent nor for push"
-        yield Finding("warning", "public URL", words)
-
-
-def _database(facts: Any) -> Iterator[Finding]:
-    role = f", rows are worked on as {facts['app_role']}" if facts["app_role"] else ""
-    words = f"{facts['database']} {facts['database_version']}, schema {facts['schema_version']}{role}"
-    yield Finding("ok", "database", words)
-    for warning in facts["warnings"]:
-        yield Finding("warning", "database", warning)
-
-
-def _app(status: Any) -> Iterator[Finding]:
-    facts = status["deployment"]["facts"] if status["deployment"] else {}
-    if not status["linkedin"]["app_set_up"]:
-        words = (
-            f"not set up: open {status['public_url']}/setup, or set {PREFIX}LINKEDIN_CLIENT_ID and …_SECRET"
-        )
-        yield Finding("warning", "LinkedIn app", words)
-    elif facts:
-        yield Finding("ok", "LinkedIn app", f"client id {facts['client_id']}")
-    if facts:
-        words = f"{facts['redirect_uri']} must stand exactly so on the app's Auth tab at LinkedIn"
-        yield Finding("ok", "redirect URI", words)
-
-
-def _scopes(wanted: Iterable[str], connections: Iterable[Any]) -> Iterator[Finding]:
-    for one in connections:
-        name = f"connection {one['id']}"
-        if one["state"] == "needs_reconnect":
-            words = f"needs a person ({one['reason']}): leadwire connect --again {one['id']}"
-            yield Finding("warning", name, words)
-        elif one["state"] == "active" and set(one["scopes"]) != set(wanted):
-            words = (
-                f"was granted {' '.join(sorted(one['scopes']))}, the settings ask for "
-                f"{' '.join(sorted(wanted))}: the next consent of this member ends its present tokens"
-            )
-            yield Finding("warning", name, words)
-
-
-def _version(version: str, today: date) -> Iterator[Finding]:
-    end = sunset_of(version)
-    if end is None:
-        words = f"{version} is not known to this release; the newest it knows is {newest_known()}"
-        yield Finding("warning", "API version", words)
-    elif end <= today:
-        words = f"{version} ended on {end}: set {PREFIX}LINKEDIN_VERSION to {newest_known()}, or leave it out"
-        yield Finding("broken", "API version", words)
-    elif (end - today).days < WARN_DAYS:
-        words = f"{version} ends on {end}, in {(end - today).days} days; a newer Leadwire speaks a newer one"
-        yield Finding("warning", "API version", words)
-    else:
-        yield Finding("ok", "API version", f"{version}, ends on {end}")
 
 
 def _linkedin(api_url: str, *others: str) -> Iterator[Finding]:
@@ -179,20 +103,6 @@ def _linkedin(api_url: str, *others: str) -> Iterator[Finding]:
                 continue
             yield Finding("ok", "LinkedIn", f"{base} answers")
             if base == api_url:
-                yield from _clock(answer.headers.get("date"), time.time())
+                yield from checks.clock(answer.headers.get("date"), time.time())
     finally:
         transport.close()
-
-
-def _clock(said: str | None, now: float) -> Iterator[Finding]:
-    """Our clock against the Date header of LinkedIn's answer."""
-    if said is None:
-        return
-    apart = round(now - parsedate_to_datetime(said).timestamp())
-    if abs(apart) <= SKEW:
-        yield Finding("ok", "clock", f"{abs(apart)} s apart from LinkedIn's")
-    else:
-        words = (
-            f"{abs(apart)} s {'ahead of' if apart > 0 else 'behind'} LinkedIn's: set this machine's by NTP"
-        )
-        yield Finding("warning", "clock", words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,6 +19,18 @@ def _time(text: str) -> str:
 
 def _account(text: str) -> str:
     return Owner.parse(text).name
+
+
+def address(text: str) -> str:
+    """An http:// or https:// address of a Leadwire, without a path."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/")
+    except ValueError:
+        good = False
+    if not good:
+        raise typer.BadParameter(f"{text!r} is no address: write it like https://leads.example.com")
+    return text.rstrip("/")
 
 
 def _duration(text: str) -> str:

@@ -26,9 +26,9 @@ def serve(
     role: Annotated[Role, typer.Option(help="web or worker alone: on PostgreSQL only.")] = Role.all,
 ) -> None:
     """Run Leadwire: pages, API and workers, until SIGTERM or Ctrl-C."""
+    settings = here()
     from leadwire import logs, server  # loading the app takes longer than most commands
 
-    settings = here()
     logs.configure(settings.log_level, settings.log_format)
     leave(server.serve(settings, role.value))
 

@@ -43,8 +43,8 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 
 
 def line(text: str = "") -> None:
-    """One line as it is."""
-    print("\n".join(map(visible, text.split("\n"))))
+    """A line, or several, as it is."""
+    print("\n".join(map(visible, text.expandtabs(4).split("\n"))))
 
 
 def note(text: str) -> None:

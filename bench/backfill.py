@@ -49,7 +49,9 @@ def pages(port: int, total: int):  # type: ignore[no-untyped-def]
     """The bare fetch loop, with the same client library that Leadwire uses."""
     with httpx2.Client(trust_env=False) as http:
         for start in range(0, total, PAGE):
-            yield http.get(f"http://127.0.0.1:{port}/rest/leadFormResponses?start={start}&count={PAGE}").content
+            yield http.get(
+                f"http://127.0.0.1:{port}/rest/leadFormResponses?start={start}&count={PAGE}"
+            ).content
 
 
 def ceiling(port: int, total: int) -> float:
@@ -182,20 +184,28 @@ def compare(name: str, total: int, rounds: int, floor: Callable[[], None], ours:
         assert stored == total, f"{stored} of {total} stored"
     ratios = [b / a for a, b in zip(floors, mine, strict=True)]
     print(
-        f"{name:10} bare loop {statistics.median(floors):9,.0f} leads/s   leadwire {statistics.median(mine):9,.0f} leads/s   "
+        f"{name:10} bare loop {statistics.median(floors):9,.0f} leads/s   "
+        f"leadwire {statistics.median(mine):9,.0f} leads/s   "
         f"ratio {statistics.median(ratios):.2f} [{min(ratios):.2f}-{max(ratios):.2f}]"
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--leads", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--profile", action="store_true", help="profile one back-fill on SQLite and say where time goes")
+    parser.add_argument(
+        "--profile", action="store_true", help="profile one back-fill on SQLite and say where time goes"
+    )
     options = parser.parse_args()
     total = options.leads
     server = subprocess.Popen(
-        [sys.executable, "-m", "bench.page_server", str(total)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.page_server", str(total)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert server.stdout is not None and server.stdin is not None
     port = int(server.stdout.readline())
@@ -207,7 +217,8 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
-            print(f"{total:,} leads of {page_server.QUESTIONS} answers; page server alone {ceiling(port, total):,.0f} leads/s")
+            alone = f"page server alone {ceiling(port, total):,.0f} leads/s"
+            print(f"{total:,} leads of {page_server.QUESTIONS} answers; {alone}")
             if options.profile:
                 run, close = fresh(None, folder / "profiled")
                 profile(run)
@@ -221,7 +232,9 @@ def main() -> None:
                 lambda: floor_sqlite(port, total, folder),
                 lambda: fresh(None, folder / f"home{next(homes)}"),
             )
-            postgres(port, total, options.rounds, folder, lambda url: fresh(url, folder / f"home{next(homes)}"))
+            postgres(
+                port, total, options.rounds, folder, lambda url: fresh(url, folder / f"home{next(homes)}")
+            )
     finally:
         server.stdin.close()
         server.wait(timeout=5)

@@ -58,14 +58,19 @@ def form() -> dict[str, object]:
         "creationLocale": {"country": "US", "language": "en"},
         "created": FIRST_AT,
         "lastModified": FIRST_AT,
-        "hiddenFields": [{"name": "utm_source", "value": "linkedin"}, {"name": "campaign", "value": "spring"}],
+        "hiddenFields": [
+            {"name": "utm_source", "value": "linkedin"},
+            {"name": "campaign", "value": "spring"},
+        ],
         "content": {
             "headline": {"localized": {"en_US": "Benchmark"}},
             "questions": questions,
             "legalInfo": {
                 "legalInfoId": 1,
                 "privacyPolicyUrl": "https://example.com/p",
-                "consents": [{"id": 0, "checkRequired": True, "consent": {"localized": {"en_US": "I agree"}}}],
+                "consents": [
+                    {"id": 0, "checkRequired": True, "consent": {"localized": {"en_US": "I agree"}}}
+                ],
             },
         },
     }
@@ -73,7 +78,14 @@ def form() -> dict[str, object]:
 
 def lead(number: int) -> bytes:
     """One lead; a higher number is an older lead."""
-    texts = ("Ada", "Lovelace", f"ada{number}@example.com", "Senior Engineer", "Engineering", f"w{number}@example.com")
+    texts = (
+        "Ada",
+        "Lovelace",
+        f"ada{number}@example.com",
+        "Senior Engineer",
+        "Engineering",
+        f"w{number}@example.com",
+    )
     answers: list[dict[str, object]] = [
         {"answerDetails": {"textQuestionAnswer": {"answer": text}}, "questionId": 100 + i}
         for i, text in enumerate(texts)

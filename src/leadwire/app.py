@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from leadwire.agenda import Agenda, job_for
 from leadwire.connect.consent import Consent
-from leadwire.connect.line import AppKeys, Switchboard, no_app
+from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.domain.times import Millis, iso
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.reader import Reader
@@ -30,12 +30,12 @@ from leadwire.linkedin.client import Api, HttpTransport, Transport
 from leadwire.linkedin.versions import newest_known
 from leadwire.orders import Orders
 from leadwire.settings import Settings, is_loopback
-from leadwire.store import Keyring, Store
+from leadwire.store import Keyring, Store, Workspace
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
 
 
-class CannotStart(Exception):  # noqa: N818
+class CannotStart(Exception):
     """The start is refused; the text says why and what to do."""
 
 
@@ -172,7 +172,7 @@ class App:
     def _save_app_keys(self, client_id: str, client_secret: str) -> None:
         self.store.deployment.save_app_credentials(client_id, client_secret, self.now())
 
-    def _line_for(self, workspace, owner):  # type: ignore[no-untyped-def]
+    def _line_for(self, workspace: Workspace, owner: str) -> Line:
         return self.duties.line_for(workspace, owner)
 
     def _write_counts(self) -> Iterator[Job]:

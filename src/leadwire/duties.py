@@ -153,10 +153,11 @@ class Duties:
     def line_for(self, workspace: Workspace, owner: str) -> Line:
         """The best living line to an owner's leads: if one member's grant dies, another's is used."""
         with workspace.read() as tx:
+            forced = self._forced(tx, owner)
             for access in tx.accounts.access(owner):
-                if tx.connections.get(access.connection_id).state == "active":
-                    if access.can_read in READABLE or self._forced(tx, owner):
-                        return self._board.line(workspace, access.connection_id)
+                alive = tx.connections.get(access.connection_id).state == "active"
+                if alive and (forced or access.can_read in READABLE):
+                    return self._board.line(workspace, access.connection_id)
         raise NobodyMayRead("no active connection may read this account; its verdict says what is missing")
 
     def _forced(self, tx: Tx, owner: str) -> bool:

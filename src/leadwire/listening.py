@@ -11,7 +11,7 @@ LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 PROC = Path("/proc")
 
 
-class CannotListen(Exception):  # noqa: N818
+class CannotListen(Exception):
     """There is no socket to be had; the text says why and what to do."""
 
 

@@ -19,7 +19,9 @@ from leadwire.ingest.forms import Refreshed
 from leadwire.store import Account, Connection, Run, RunPlan, Sync, Tx, Workspace
 
 READ_TAKES: Millis = 60_000  # a poll in its turn has ended by then
-FORMS_FIRST: Millis = 30_000  # the back-fill follows the forms; if those cannot be read, it starts without them
+FORMS_FIRST: Millis = (
+    30_000  # the back-fill follows the forms; if those cannot be read, it starts without them
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ class Orders:
         self._ring(shard(connection_id) for connection_id in active)
         return tuple(active)
 
-    def sync(self, workspace: Workspace, owner: str, wish: Sync, force: bool = False) -> tuple[Account, tuple[Run, ...]]:
+    def sync(
+        self, workspace: Workspace, owner: str, wish: Sync, force: bool = False
+    ) -> tuple[Account, tuple[Run, ...]]:
         """Switch an account's reading on, off, or change how. Returns the runs that fill it.
 
         Raises Conflict with the account's problems when nobody may read its leads and `force` is not given.
@@ -113,7 +117,9 @@ class Orders:
         with workspace.write() as tx:
             tx.accounts.get(owner)
             if order.form_id is not None and tx.forms.get(order.form_id).owner != owner:
-                raise InvalidInput("foreign_form", "This form belongs to another account.", "Name that account.")
+                raise InvalidInput(
+                    "foreign_form", "This form belongs to another account.", "Name that account."
+                )
             wanted = RunPlan(owner, "manual", None, order.form_id, since, order.until, order.dry_run)
             run = tx.runs.create(wanted, now)
             tx.schedule.put("run", run.id, shard(owner), now)
@@ -130,7 +136,9 @@ class Orders:
         interval, _ = self.duties.interval(workspace, "poll_interval", account.sync.poll_interval)
         due = now - self._settle - interval - READ_TAKES
         return tuple(
-            Covered(kind, have, tuple(coverage.gaps(have, now, coverage.retention_of(kind, self._retention), due)))
+            Covered(
+                kind, have, tuple(coverage.gaps(have, now, coverage.retention_of(kind, self._retention), due))
+            )
             for kind, have in zip(kinds, covered, strict=True)
         )
 
@@ -161,7 +169,7 @@ class Orders:
         with workspace.write() as tx:
             for name, interval in changes.items():
                 tx.settings.put("workspace", "", name, None if interval is None else str(interval))
-            tx.audit.add("api", "settings.changed", workspace.id, {name: v for name, v in changes.items()}, self._now())
+            tx.audit.add("api", "settings.changed", workspace.id, dict(changes), self._now())
         self._move_up(workspace, changes)
 
     def _move_up(self, workspace: Workspace, changes: Iterable[str]) -> None:

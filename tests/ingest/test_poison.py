@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 import pytest
 from tests.rig import MAIN, Rig
 
@@ -17,7 +18,8 @@ WHOLE = (
 FIELD = ("odd_answer_type", "number_answer", "boolean_answer", "null_answer", "unknown_answer_kind", "unknown_option",
          "nul_answer", "surrogate_answer")  # fmt: skip
 HARMLESS = ("unknown_lead_type", "unknown_member", "no_answers", "blank_in_form_urn", "empty_answer", "emoji_answer",
-            "script_answer", "long_answer", "doubled_member", "unknown_question", "answer_without_question")  # fmt: skip
+            "script_answer", "long_answer", "doubled_member", "unknown_question",
+            "answer_without_question")  # fmt: skip
 
 
 def spoil_each(rig: Rig, kinds: tuple[str, ...]) -> dict[str, str]:

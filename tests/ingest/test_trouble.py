@@ -37,7 +37,7 @@ def test_a_token_that_expires_in_mid_walk_is_refreshed_once_and_the_walk_goes_on
     """F35. LGF-003, LGF-005."""
     name = rig.connect_member()
     rig.emulator.control.leads.generate(FORM, 500)
-    rig.advance(2 * MINUTE)
+    rig.advance(2 * HOUR)
     body = {"status": 401, "serviceErrorCode": 65602, "code": "EXPIRED_ACCESS_TOKEN", "message": "expired"}
     rig.emulator.control.faults.add(
         {"kind": "status", "status": 401, "body": body}, {"route": FINDER, "nth": 3}
@@ -71,6 +71,23 @@ def test_without_a_refresh_token_a_dead_grant_is_told_apart(long_rig: Rig) -> No
     rig.run_for(2 * HOUR)
     shown = connection(rig, name)
     assert (shown["state"], shown["reason"]) == ("needs_reconnect", "expired")
+
+
+def test_a_token_that_linkedin_does_not_know_ends_the_grant(rig: Rig) -> None:
+    """Introspection of it is 400, not an answer: still a grant that has ended, and no failing poll for ever."""
+    rig.emulator.control.world.patch_app("78emulatordemo01", refresh_enabled=False)
+    name = start(rig)
+    rig.advance(2 * MINUTE)
+    dead = {
+        "status": 401,
+        "serviceErrorCode": 65600,
+        "code": "INVALID_ACCESS_TOKEN",
+        "message": "Invalid access token",
+    }
+    for route, status in ((FINDER, 401), ("oauth.introspectToken", 400)):
+        rig.emulator.control.faults.add({"kind": "status", "status": status, "body": dead}, {"route": route})
+    rig.run_for(10 * MINUTE)
+    assert connection(rig, name)["state"] == "needs_reconnect"
 
 
 def test_reconnecting_fills_the_gap(long_rig: Rig) -> None:

@@ -15,11 +15,11 @@ PAGE = 200  # the most the API gives at once
 SLOW = 600.0  # seconds; reading forms from LinkedIn happens within one request
 
 
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """Nobody answers there, or not Leadwire."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Leadwire answered with a problem; `said` is its document (RFC 9457)."""
 
     def __init__(self, said: Mapping[str, Any]) -> None:

@@ -26,11 +26,11 @@ EXIT_CODES: Mapping[int, str] = {
 }
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """The command could not do it; the text says why."""
 
 
-class GoesOn(Exception):  # noqa: N818
+class GoesOn(Exception):
     """The command waits no longer; what it waited for goes on."""
 
 

@@ -12,7 +12,13 @@ from leadwire.connect.line import Line
 from leadwire.domain import access
 from leadwire.domain.owners import Owner
 from leadwire.domain.times import Millis
-from leadwire.linkedin.accounts import Account, ad_account_users, read_account_users, read_accounts, search_accounts
+from leadwire.linkedin.accounts import (
+    Account,
+    ad_account_users,
+    read_account_users,
+    read_accounts,
+    search_accounts,
+)
 from leadwire.linkedin.answers import Page
 from leadwire.linkedin.calls import Call
 from leadwire.linkedin.errors import Forbidden, Refused
@@ -117,7 +123,12 @@ def _facts(seen: Seen) -> list[AccountFacts]:
 
 
 def _access(
-    connection_id: str, scopes: frozenset[str], facts: AccountFacts, seen: Seen, public_https: bool, now: Millis
+    connection_id: str,
+    scopes: frozenset[str],
+    facts: AccountFacts,
+    seen: Seen,
+    public_https: bool,
+    now: Millis,
 ) -> Access:
     role = (seen.account_roles or {}).get(facts.owner)
     page_roles = (seen.page_roles or {}).get(facts.organization or "", ())
@@ -149,9 +160,7 @@ def _all_accounts(line: Line) -> list[Account]:
     return found
 
 
-def _pages(
-    line: Line, call: Callable[[int, int], Call], read: Callable[..., Page[T]]
-) -> list[T]:
+def _pages(line: Line, call: Callable[[int, int], Call], read: Callable[..., Page[T]]) -> list[T]:
     """Every element of a finder that pages by offset: on by what was received, until an empty page."""
     found: list[T] = []
     start = 0
@@ -159,7 +168,9 @@ def _pages(
         page = line(call(start, PAGE), read)
         found += page.elements
         start += page.received
-        if page.received == 0 or (page.total is not None and start >= page.total and not page.has_next and page.received < PAGE):
+        if page.received == 0 or (
+            page.total is not None and start >= page.total and not page.has_next and page.received < PAGE
+        ):
             break
     return found
 

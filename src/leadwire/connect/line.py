@@ -21,15 +21,23 @@ from leadwire.linkedin import oauth
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.calls import Call
 from leadwire.linkedin.client import Api
-from leadwire.linkedin.errors import AskAgain, Forbidden, LinkedInError, Throttled, TokenDead, TryLater
+from leadwire.linkedin.errors import (
+    AskAgain,
+    Forbidden,
+    LinkedInError,
+    Refused,
+    Throttled,
+    TokenDead,
+    TryLater,
+)
 from leadwire.linkedin.patience import is_fresh_token_doubt
 from leadwire.store import Connection, Store, Tokens, Workspace
 
 T = TypeVar("T")
 Reader = Callable[[int, Mapping[str, str], bytes], T]
 
-FRESH_DOUBT_WAIT = 5.0  # seconds; a token minted a moment ago may be refused for some seconds
-ANOTHER_REFRESHES = 2.0
+FRESH_DOUBT_WAIT = 5.0  # seconds: a token minted a moment ago may be refused for some seconds
+REST: Millis = 3_600_000  # between two mintings
 DAY: Millis = 86_400_000
 MIDNIGHT_SPREAD: Millis = 15 * 60_000  # nobody storms LinkedIn at 00:00 UTC
 
@@ -126,9 +134,12 @@ class Line:
         try:
             return self._send(call, read, connection, tokens)
         except TokenDead as error:
-            if is_fresh_token_doubt(error, tokens.minted_at, self._board.now()):
-                raise TryLater("a new access token is not accepted yet", after=FRESH_DOUBT_WAIT) from error
-            return self._second_chance(call, read, connection, tokens, error)
+            connection, tokens = self._second_token(connection, tokens, error)
+        try:
+            return self._send(call, read, connection, tokens)
+        except TokenDead as error:
+            self._doubt(error, tokens)
+            raise self._settled(error) from error
 
     def renew(self, seen: Connection, tokens: Tokens) -> tuple[Connection, Tokens]:
         """Mint a new access token, once however many ask: who comes second finds the first one's."""
@@ -152,12 +163,17 @@ class Line:
         return self._tokens()
 
     def introspect(self) -> oauth.Introspection:
-        """What LinkedIn says of the access token itself."""
+        """What LinkedIn says of the access token itself. A token that it does not even know (400) is dead."""
         _, tokens = self._tokens()
         app = self._board.app()
         self.calls += 1
         call = oauth.introspect(app.client_id, app.secret, tokens.access_token)
-        return oauth.read_introspection(*self._board.send(call, None, ""))
+        try:
+            return oauth.read_introspection(*self._board.send(call, None, ""))
+        except Refused as error:
+            if error.status != 400:
+                raise
+            return oauth.Introspection(False, None, None, frozenset(), None)
 
     def prove(self) -> None:
         """Ask what the grant is worth, without using it. Raises AskAgain when neither of its tokens lives."""
@@ -169,29 +185,33 @@ class Line:
         if not said.active:
             raise self._ended(said.status == "revoked")
 
-    def _second_chance(
-        self, call: Call, read: Reader[T], connection: Connection, tokens: Tokens, error: TokenDead
-    ) -> T:
-        if tokens.refresh_token is not None:
-            connection, tokens = self.renew(connection, tokens)
-            try:
-                return self._send(call, read, connection, tokens)
-            except TokenDead as again:
-                if is_fresh_token_doubt(again, tokens.minted_at, self._board.now()):
-                    raise TryLater(
-                        "a new access token is not accepted yet", after=FRESH_DOUBT_WAIT
-                    ) from again
-                error = again
-        return self._settle(error)
+    def _second_token(
+        self, connection: Connection, tokens: Tokens, error: TokenDead
+    ) -> tuple[Connection, Tokens]:
+        """Another token to try after a 401, or the error that it means.
 
-    def _settle(self, error: TokenDead) -> T:  # type: ignore[type-var]
-        """A 401 that survives a refresh: a living token means a missing role, a dead one a new consent."""
+        A token of the last hour is asked about before another is minted: a lost role, which LinkedIn also answers
+        with 401, must not mint one with every poll.
+        """
+        self._doubt(error, tokens)
+        if tokens.refresh_token is None:
+            raise self._settled(error) from error
+        if self._board.now() - tokens.minted_at < REST and self.introspect().active:
+            raise self._role_missing() from error
+        return self.renew(connection, tokens)
+
+    def _doubt(self, error: TokenDead, tokens: Tokens) -> None:
+        if is_fresh_token_doubt(error, tokens.minted_at, self._board.now()):
+            raise TryLater("a new access token is not accepted yet", after=FRESH_DOUBT_WAIT) from error
+
+    def _settled(self, error: TokenDead) -> LinkedInError:
+        """What a 401 means that no other token cures: a living token lacks a role, a dead one a new consent."""
         said = self.introspect()
-        if said.active:
-            raise Forbidden(
-                "LinkedIn refused a living token: the member lacks a role for this", status=401
-            ) from error
-        raise self._ended("revoked" in (said.status, error.reason)) from error
+        return self._role_missing() if said.active else self._ended("revoked" in (said.status, error.reason))
+
+    @staticmethod
+    def _role_missing() -> Forbidden:
+        return Forbidden("LinkedIn refused a living token: the member lacks a role for this", status=401)
 
     def _ended(self, revoked: bool) -> AskAgain:
         self._needs_reconnect("revoked" if revoked else "expired")

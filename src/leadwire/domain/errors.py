@@ -1,4 +1,4 @@
-# ruff: noqa: N818  the names say what to do, `Error` would add nothing
+
 """The product's own errors, named after the caller's next move.
 
     LeadwireError        code for programs, message for people, remedy: what to do now

@@ -172,31 +172,39 @@ def reproject(workspace: Workspace, batch: Batch, arranged: Sorted, now: Millis)
 def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchors: int) -> Landed:
     ids = _ids(arranged)
     known = tx.leads.known(ids)
-    stored = seen = noted = 0
+    met: dict[Decision, list[str]] = defaultdict(list)
+    noted = 0
     for form_id, rows in arranged.leads.items():
         keep = []
         for one in rows:
             decision = judge(known.get(one.lead.id), one.digest, one.issued_at)
-            stored += decision is Decision.NEW
-            seen += decision in (Decision.SAME, Decision.NEWER, Decision.STALE)
+            met[decision].append(one.lead.id)
             if decision in (Decision.NEW, Decision.NEWER):
                 keep.append(one)
         if keep:
             noted += _put(tx, batch, arranged, form_id, keep, now)
+    if met[Decision.SAME]:
+        tx.leads.touch(met[Decision.SAME], batch.issued_at)
     troubled = tx.quarantine.troubled(ids)
-    _close(tx, arranged, [one for rows in arranged.leads.values() for one in rows if one.lead.id in troubled], now)
+    _close(
+        tx,
+        arranged,
+        [one for rows in arranged.leads.values() for one in rows if one.lead.id in troubled],
+        now,
+    )
     for trouble in arranged.troubles:
         tx.quarantine.note(trouble, now)
-    return Landed(stored, max(0, seen - anchors), noted + len(arranged.troubles))
+    again = sum(len(met[decision]) for decision in (Decision.SAME, Decision.NEWER, Decision.STALE))
+    return Landed(len(met[Decision.NEW]), max(0, again - anchors), noted + len(arranged.troubles))
 
 
-def _put(
-    tx: Tx, batch: Batch, arranged: Sorted, form_id: str, rows: list[LandedLead], now: Millis
-) -> int:
+def _put(tx: Tx, batch: Batch, arranged: Sorted, form_id: str, rows: list[LandedLead], now: Millis) -> int:
     """Write rows of one form and note their faulty fields; returns how many were noted."""
     faulty = [one.lead.id for one in rows if one.lead.id in arranged.faults]
     fixes = tx.quarantine.fixes(faulty) if faulty else {}
-    tx.leads.put(arranged.tables[form_id], [_fixed(one, fixes, arranged) for one in rows] if fixes else rows, now)
+    tx.leads.put(
+        arranged.tables[form_id], [_fixed(one, fixes, arranged) for one in rows] if fixes else rows, now
+    )
     noted = 0
     for lead_id in faulty:
         lead, faults = arranged.faults[lead_id]
@@ -207,9 +215,7 @@ def _put(
     return noted
 
 
-def _fixed(
-    one: LandedLead, fixes: Mapping[tuple[str, str], Json], arranged: Sorted
-) -> LandedLead:
+def _fixed(one: LandedLead, fixes: Mapping[tuple[str, str], Json], arranged: Sorted) -> LandedLead:
     """What a person put in a faulty field's place stays there for as long as the field is faulty."""
     _, faults = arranged.faults.get(one.lead.id, (None, ()))
     cells = dict(one.cells)

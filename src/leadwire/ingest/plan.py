@@ -11,7 +11,9 @@ from leadwire.domain.times import Millis
 from leadwire.store import Account, Run, RunCounters, RunPlan, Tx
 
 BACKFILL: Millis = 365 * 86_400_000  # always asked for, whatever retention LinkedIn keeps
-AHEAD: Millis = 86_400_000  # an open window is asked up to tomorrow, so that a clock that is wrong loses nothing
+AHEAD: Millis = (
+    86_400_000  # an open window is asked up to tomorrow, so that a clock that is wrong loses nothing
+)
 BY_ITSELF = ("backfill", "poll", "gap")
 LOOK_BACK = 6
 
@@ -60,7 +62,11 @@ def failures(tx: Tx, owner: str) -> int:
 
 def _failed_before(tx: Tx, plan: RunPlan) -> Run | None:
     for run in tx.runs.page(LOOK_BACK, None, plan.owner).items:
-        same = (run.plan.lead_type, run.plan.form_id, run.plan.until) == (plan.lead_type, plan.form_id, plan.until)
+        same = (run.plan.lead_type, run.plan.form_id, run.plan.until) == (
+            plan.lead_type,
+            plan.form_id,
+            plan.until,
+        )
         if same and run.plan.kind in BY_ITSELF:
             resumable = run.state == "failed" and run.cursor is not None
             return run if resumable and (run.plan.since or 0) <= (plan.since or 0) else None

@@ -66,7 +66,11 @@ class Reader:
         with workspace.write() as tx:
             form = tx.forms.get(form_id)
             waiting = [run for run in tx.runs.open(form.owner) if run.plan.form_id == form_id]
-            run = waiting[0] if waiting else tx.runs.create(self._form_plan(tx, form.owner, form_id), self._now())
+            run = (
+                waiting[0]
+                if waiting
+                else tx.runs.create(self._form_plan(tx, form.owner, form_id), self._now())
+            )
         return self.run(workspace, run.id, turn)
 
     def run(self, workspace: Workspace, run_id: str, turn: Turn) -> Outcome:

@@ -9,9 +9,8 @@ import msgspec
 
 from leadwire.domain.columns import Column
 from leadwire.domain.errors import InvalidInput
-from leadwire.domain.times import Millis
 from leadwire.ingest import land, rebuild
-from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Source
+from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Source, Speak
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import NotFound
 from leadwire.linkedin.leads import get_lead, read_lead_entity
@@ -20,8 +19,9 @@ from leadwire.store import Json, Quarantined, RawLead, Workspace
 FITS: dict[str, Callable[[Json], bool]] = {
     "text": lambda value: value is None or isinstance(value, str),
     "boolean": lambda value: value is None or isinstance(value, bool),
-    "list": lambda value: value is None
-    or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
+    "list": lambda value: (
+        value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+    ),
 }
 WORDS = {"text": "a text", "boolean": "true or false", "list": "a list of texts"}
 
@@ -98,7 +98,7 @@ class Repair:
             record: RawLead | None = tx.leads.record(trouble.lead_id or "")
         return record.raw if record else None
 
-    def _line(self, workspace: Workspace, owner: str):  # type: ignore[no-untyped-def]
+    def _line(self, workspace: Workspace, owner: str) -> Speak | None:
         try:
             return self._line_for(workspace, owner)
         except NobodyMayRead:
@@ -118,7 +118,9 @@ def _check_field(columns: tuple[Column, ...], name: str | None, value: Json) -> 
     column = next((column for column in columns if column.name == name), None)
     if column is None:
         raise InvalidInput(
-            "no_column", "This answer belongs to no column, so it takes no value.", "It is kept in extras; dismiss it."
+            "no_column",
+            "This answer belongs to no column, so it takes no value.",
+            "It is kept in extras; dismiss it.",
         )
     if not FITS[column.type](value):
         raise InvalidInput("bad_value", f"Column {name} takes {WORDS[column.type]}.", "Send such a value.")
@@ -132,5 +134,3 @@ def _merged(raw: bytes, value: Json) -> bytes:
         said = None
     assert isinstance(value, dict)
     return msgspec.json.encode({**said, **value} if isinstance(said, dict) else value)
-
-

@@ -25,8 +25,11 @@ from leadwire.store import Json, Run, Workspace
 
 PAGE = 100
 PAGE_CAP = 20_000  # two million leads in one window; beyond it the list does not end
-OVERLAP: Millis = 1_000  # asked for but not credited: whether LinkedIn's range includes its start is not documented
+OVERLAP: Millis = (
+    1_000  # asked for but not credited: whether LinkedIn's range includes its start is not documented
+)
 FIRST_INSTANT: Millis = 0
+FIRST = walk.Cursor(count=PAGE)
 VIA = {"backfill": "backfill", "reconcile": "reconcile"}
 
 
@@ -46,7 +49,7 @@ class Place:
 
     legs: tuple[Leg, ...]
     leg: int = 0
-    walk: walk.Cursor = walk.Cursor(count=PAGE)
+    walk: walk.Cursor = FIRST
     horizon: Millis | None = None  # the earliest of the legs that share one credit
 
     def as_json(self) -> dict[str, Json]:
@@ -116,7 +119,9 @@ class Walker:
             raise NeverEnds(f"stopped after {self.page_cap} pages: the list does not end; the cursor is kept")
         return after
 
-    def _land(self, source: Source, batch: land.Batch, reading: land.Reading, progress: land.Progress) -> None:
+    def _land(
+        self, source: Source, batch: land.Batch, reading: land.Reading, progress: land.Progress
+    ) -> None:
         assert source.speak is not None
         before = source.speak.calls
         arranged = land.arrange(batch, reading, partial(self._desks.of, source))

@@ -1,4 +1,4 @@
-# ruff: noqa: N818  the names say what to do, `Error` would add nothing
+
 """The error tree. An error is named after the caller's next move.
 
     LinkedInError

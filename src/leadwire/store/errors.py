@@ -80,21 +80,21 @@ class StoreError(Exception):
     """The database itself is the trouble."""
 
 
-class TryLater(StoreError):  # noqa: N818
+class TryLater(StoreError):
     """The database cannot be reached or written now; nothing of this transaction was kept."""
 
 
-class SchemaTooNew(StoreError):  # noqa: N818
+class SchemaTooNew(StoreError):
     """The database was migrated by a newer Leadwire."""
 
 
-class SchemaTooOld(StoreError):  # noqa: N818
+class SchemaTooOld(StoreError):
     """The database has not been migrated to this Leadwire's schema."""
 
 
-class WrongKey(StoreError):  # noqa: N818
+class WrongKey(StoreError):
     """SECRET_KEY does not open what this database holds sealed."""
 
 
-class SealBroken(StoreError):  # noqa: N818
+class SealBroken(StoreError):
     """A sealed value was changed, moved to another row, or sealed with a key we do not have."""

@@ -157,6 +157,19 @@ def test_a_back_fill_that_is_ended_in_the_middle_misses_nothing_afterwards(end: 
             assert {one["id"] for one in shell.json("leads", "--limit", "100000")} == set(truth)
 
 
+def test_without_a_service_connecting_and_reading_work_too(tmp_path: Path) -> None:
+    with linkedin(tmp_path, environment(tmp_path)) as env:
+        with process(tmp_path, env, "connect") as waiting:
+            link = until(lambda: [line for line in waiting.out.splitlines() if line.startswith("http")])[0]
+            consent(link)
+            assert waiting.running.wait(40) == 0
+            assert MAIN in waiting.out
+        shell = Shell(env)
+        (run,) = shell.json("accounts", "enable", MAIN)
+        assert run["stored"] == shell.json("status")["leads"]["stored"] > 100
+        assert shell.json("pull", MAIN)["duplicates"] == run["stored"]
+
+
 @pytest.mark.postgres
 def test_web_and_worker_share_a_postgresql(postgres_homes: PostgresHomes, tmp_path: Path) -> None:
     with postgres_homes.home(tmp_path) as home:

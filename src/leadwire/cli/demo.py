@@ -73,6 +73,7 @@ def _settings(secret: str) -> Settings:
         "LINKEDIN_CLIENT_SECRET": secret,
         "LINKEDIN_SCOPES": ",".join((*DEFAULT_SCOPES, "r_basicprofile")),
         "ALLOW_HTTP_WEBHOOKS": "true",
+        "CLOCK": "emulator",
     }
     if "log_level" not in plain.model_fields_set:
         demo["LOG_LEVEL"] = "WARNING"

@@ -83,7 +83,8 @@ class Listed(TyperGroup):
     """A group of commands whose own name alone means `list`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+        alone = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        if alone and not ctx.resilient_parsing:  # completion asks what could stand here
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

@@ -13,12 +13,20 @@ from leadwire.cli.options import Json
 from leadwire.cli.reach import reach
 from leadwire.settings import Settings
 
+HEADS = ("CONNECTION", "STATE", "MEMBER", "VERIFIED", "ACCESS UNTIL", "REFRESH UNTIL")
+
 
 def status(ctx: typer.Context, json: Json = False) -> None:
     """Show how the workspace is doing: connections, accounts, leads, open work."""
     with reach(ctx) as api:
-        said = api.get("/status")
-    tell.as_json(said) if json else tell.facts(_facts(said))
+        said, connections = api.get("/status"), list(api.each("/connections"))
+    if json:
+        tell.as_json({**said, "connection_list": connections})
+        return
+    tell.facts(_facts(said))
+    if connections:
+        tell.line()
+        tell.table(HEADS, map(_connection, connections), "")
 
 
 def openapi() -> None:
@@ -59,6 +67,14 @@ def _facts(said: Any) -> list[tuple[str, object]]:
     if said["deployment"] is not None:
         pairs += _deployment(said["deployment"])
     return pairs
+
+
+def _connection(one: Any) -> list[object]:
+    state = f"{one['state']} ({one['reason']})" if one["reason"] else one["state"]
+    member, beat = one["member"] or {}, one["last_heartbeat"]
+    verified = f"{tell.moment(beat['at'])} {beat['result']} ({beat['method']})" if beat else "not yet"
+    ends = [tell.moment(one["access_expires_at"]), tell.moment(one["refresh_expires_at"])]
+    return [one["id"], state, member.get("name") or member.get("id"), verified, *ends]
 
 
 def _deployment(said: Any) -> list[tuple[str, object]]:

@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: run test check fmt install dev lock bench clean
+.PHONY: help run test check fmt install dev lock bench chaos labels clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo "make test     every test, on SQLite and on PostgreSQL"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    back-fill throughput against a bare loop"
+	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL"
+	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
 
 $(UV):
@@ -45,7 +47,7 @@ run: install
 	@$(BIN)/leadwire demo
 
 test: dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: dev
 	@$(BIN)/ruff format --check .
@@ -59,6 +61,12 @@ fmt: dev
 
 bench: dev
 	@$(BIN)/python -m bench.backfill $(ARGS)
+
+chaos: dev
+	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)
+
+labels: dev
+	@$(BIN)/python -m tests.domain.label_storm 100000
 
 lock: $(UV)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(PROJECTS) --group build -o $(RUN_LOCK) $(ARGS)

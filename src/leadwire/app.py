@@ -17,9 +17,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from leadwire.agenda import Agenda, job_for
+from leadwire.clocks import Clock, EmulatorClock, system_now
 from leadwire.connect.consent import Consent
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
-from leadwire.domain.times import Millis, iso
+from leadwire.domain.times import iso
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.reader import Reader
 from leadwire.ingest.repair import Repair
@@ -39,11 +40,6 @@ class CannotStart(Exception):
     """The start is refused; the text says why and what to do."""
 
 
-def system_now() -> Millis:
-    """The system's clock."""
-    return time.time_ns() // 1_000_000
-
-
 class App:
     """One assembled Leadwire. `transport` stands for the network to LinkedIn, `now` for the clock."""
 
@@ -52,9 +48,13 @@ class App:
         settings: Settings,
         *,
         transport: Transport | None = None,
-        now: Callable[[], Millis] = system_now,
+        now: Clock | None = None,
         dice: Callable[[], float] = random.random,
     ) -> None:
+        transport = transport or HttpTransport()
+        if now is None:
+            emulated = settings.clock == "emulator"
+            now = EmulatorClock(transport, settings.linkedin_api_url) if emulated else system_now
         self.settings, self.now = settings, now
         self.local_key = secrets.token_urlsafe(24)
         self.store = Store.open(
@@ -64,7 +64,7 @@ class App:
         )
         self.linkedin_version = settings.linkedin_version or newest_known()
         api = Api(
-            transport or HttpTransport(),
+            transport,
             settings.linkedin_api_url,
             settings.linkedin_oauth_url,
             self.linkedin_version,
@@ -197,7 +197,7 @@ class App:
         return f"{os.uname().nodename}-{uuid4().hex[:8]}" if self.settings.on_postgres else "leadwire"
 
     def _ago(self, seconds: int) -> str:
-        return iso(self.now() - seconds * 1000)
+        return iso(system_now() - seconds * 1000)  # the engine's rows carry the system's time
 
 
 def secret_key(settings: Settings) -> str:

@@ -59,7 +59,7 @@ def test_a_revoked_grant_needs_a_person_and_is_left_alone(long_rig: Rig) -> None
     rig.emulator.control.watch.clear_calls()
     rig.run_for(12 * HOUR)
     shown = connection(rig, name)
-    assert (shown["state"], shown["reason"]) == ("needs_reconnect", "refresh_dead")
+    assert (shown["state"], shown["reason"]) == ("needs_reconnect", "revoked")
     assert rig.emulator.control.watch.calls(None, 1)["total"] <= 3
 
 

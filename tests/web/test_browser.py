@@ -219,7 +219,7 @@ def test_another_admin_reconnects_the_same_connection(rig: Rig) -> None:
     rig.emulator.control.tokens.revoke(JANE)
     rig.run_for(10 * MINUTE)
     found = rig.api.get(f"/connections/{connection_id}").json()
-    assert (found["state"], found["reason"]) == ("needs_reconnect", "refresh_dead")
+    assert (found["state"], found["reason"]) == ("needs_reconnect", "revoked")
     again = rig.api.post(f"/connections/{connection_id}/reconnect")
     assert again.status_code == 200
     assert again.json()["id"] == connection_id

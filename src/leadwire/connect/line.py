@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 
 from leadwire.domain.errors import Conflict
-from leadwire.domain.permissions import should_refresh
+from leadwire.domain.permissions import Reason, should_refresh
 from leadwire.domain.times import Millis, utc_day
 from leadwire.linkedin import oauth
 from leadwire.linkedin.answers import Answer
@@ -141,8 +141,13 @@ class Line:
             self._doubt(error, tokens)
             raise self._settled(error) from error
 
-    def renew(self, seen: Connection, tokens: Tokens) -> tuple[Connection, Tokens]:
-        """Mint a new access token, once however many ask: who comes second finds the first one's."""
+    def renew(
+        self, seen: Connection, tokens: Tokens, dead: Reason = "refresh_dead"
+    ) -> tuple[Connection, Tokens]:
+        """Mint a new access token, once however many ask: who comes second finds the first one's.
+
+        `dead`: why the grant has ended, if LinkedIn refuses.
+        """
         with self._workspace.alone(f"refresh:{self._id}"):
             connection, current = self._tokens()
             if connection.token_serial != seen.token_serial:
@@ -154,7 +159,7 @@ class Line:
                 minted = oauth.read_tokens(*self._board.send(call, None, ""))
             except AskAgain as error:
                 if not error.client_refused:
-                    self._needs_reconnect("refresh_dead")
+                    self._needs_reconnect(dead)
                 raise
             self.calls += 1
             now = self._board.now()
@@ -180,7 +185,7 @@ class Line:
         connection, tokens = self._tokens()
         said = self.introspect()
         if not said.active and tokens.refresh_token is not None:
-            self.renew(connection, tokens)
+            self.renew(connection, tokens, "revoked" if said.status == "revoked" else "refresh_dead")
             said = self.introspect()
         if not said.active:
             raise self._ended(said.status == "revoked")
@@ -198,7 +203,7 @@ class Line:
             raise self._settled(error) from error
         if self._board.now() - tokens.minted_at < REST and self.introspect().active:
             raise self._role_missing() from error
-        return self.renew(connection, tokens)
+        return self.renew(connection, tokens, "revoked" if error.reason == "revoked" else "refresh_dead")
 
     def _doubt(self, error: TokenDead, tokens: Tokens) -> None:
         if is_fresh_token_doubt(error, tokens.minted_at, self._board.now()):
@@ -250,7 +255,7 @@ class Line:
             log.warning("refresh_delayed", error=str(error))
             return connection, tokens
 
-    def _needs_reconnect(self, reason: str) -> None:
+    def _needs_reconnect(self, reason: Reason) -> None:
         now = self._board.now()
         with self._workspace.write() as tx:
             tx.connections.set_state(self._id, "needs_reconnect", reason, now)

@@ -1,4 +1,3 @@
-
 """The product's own errors, named after the caller's next move.
 
     LeadwireError        code for programs, message for people, remedy: what to do now

@@ -1,4 +1,3 @@
-
 """The error tree. An error is named after the caller's next move.
 
     LinkedInError

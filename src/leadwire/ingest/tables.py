@@ -30,9 +30,10 @@ class Desks:
         ready = self._ready.get(key)
         if ready is None:
             self._learn(source, form_id, version)
-            ready = self._compile(source.workspace, form_id, version)
-            with self._lock:
-                self._ready[key] = ready
+            learned, ready = self._compile(source.workspace, form_id, version)
+            if learned:  # what was reconstructed may be learned by another process at any time
+                with self._lock:
+                    self._ready[key] = ready
         return ready
 
     def _learn(self, source: Source, form_id: str, version: int) -> None:
@@ -43,8 +44,11 @@ class Desks:
             self.forget(source.workspace.id, form_id)
 
     @staticmethod
-    def _compile(workspace: Workspace, form_id: str, version: int) -> tuple[Projector, FormTable]:
+    def _compile(
+        workspace: Workspace, form_id: str, version: int
+    ) -> tuple[bool, tuple[Projector, FormTable]]:
         shape.shape(workspace, form_id)
         with workspace.read() as tx:
             table, known = tx.forms.table(form_id), tx.forms.version(form_id, version)
-        return Projector(known, table.columns), table
+        learned = known is not None and not known.reconstructed
+        return learned, (Projector(known, table.columns), table)

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from leadwire.app import App, alone_in, make_home
 from leadwire.listening import listen, reached_at
 from leadwire.runfile import RunFile
-from leadwire.settings import Settings, SettingsError
+from leadwire.settings import Settings
 from leadwire.web import create_app
 
 Role = Literal["all", "web", "worker"]
@@ -114,10 +114,9 @@ def serve(
 ) -> int:
     """Run until SIGTERM or SIGINT, or until something it needs is gone; returns the exit code.
 
+    Roles of their own share a PostgreSQL; on SQLite one process does everything.
     `announce` is called once it is there; `healthy` is asked every half second.
     """
-    if role != "all" and not settings.on_postgres:
-        raise SettingsError(f"--role {role} needs PostgreSQL: on SQLite one process does everything")
     stop = _signalled()
     with running(settings, web=role != "worker", work=role != "web") as here:
         found = RunFile(here.url, here.key, os.getpid())

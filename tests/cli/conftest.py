@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx2
 import pytest
+import structlog
 from tests.cli.people import MAIN, Process, Shell, consent, environment, free_ports, process, until
 
 
@@ -25,6 +27,16 @@ class Demo:
         answer = httpx2.request(method, f"{self.emulator}/control/{path}", json=body, trust_env=False)
         assert answer.is_success, answer.text
         return answer.json()
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that is its own service sets up this process's log."""
+    root = logging.getLogger()
+    before = list(root.handlers), root.level, logging.raiseExceptions
+    yield
+    root.handlers[:], root.level, logging.raiseExceptions = before
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

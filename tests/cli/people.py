@@ -98,7 +98,14 @@ def process(folder: Path, env: Mapping[str, str], *arguments: str) -> Iterator[P
     number = len(list(folder.glob("*.out")))
     out, err = folder / f"{number}.out", folder / f"{number}.err"
     with out.open("wb") as stdout, err.open("wb") as stderr:
-        running = subprocess.Popen([PROGRAM, *arguments], cwd=folder, env=env, stdout=stdout, stderr=stderr)
+        running = subprocess.Popen(
+            [PROGRAM, *arguments],
+            cwd=folder,
+            env=env,
+            stdout=stdout,
+            stderr=stderr,
+            umask=0,  # what it makes is for its owner alone all the same
+        )
     try:
         yield Process(running, out, err, env)
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.cli.people import MAIN, PROGRAM, Process, consent, environment, free_ports, process, until
+from tests.cli.people import MAIN, PROGRAM, Process, Shell, consent, environment, free_ports, process, until
 
 
 def children(pid: int) -> list[int]:
@@ -65,9 +65,7 @@ def test_a_taken_port_is_told_with_its_holder_and_nothing_is_left_running(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ports = {"EMULATOR_LISTEN": f"127.0.0.1:{free_ports(1)[0]}", setting: f"127.0.0.1:{port}"}
-        with process(tmp_path, environment(tmp_path, **ports), "demo") as running:
-            assert running.running.wait(30) == 1
-            said = running.err
+        said = Shell(environment(tmp_path, **ports))("demo", code=1).stderr
     assert said.startswith(f"leadwire: port {port} is taken by pid {os.getpid()} (")
     assert said.endswith(f"set LEADWIRE_{setting} to another address\n")
     other = int(ports["EMULATOR_LISTEN"].rpartition(":")[2])

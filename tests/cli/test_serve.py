@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import stat
@@ -58,14 +57,16 @@ def test_without_a_linkedin_app_it_starts_and_shows_the_set_up_page(tmp_path: Pa
         page = httpx2.get(running.url, trust_env=False, follow_redirects=True)
         assert page.status_code == 200
         assert f"{running.url}/oauth/linkedin/callback" in page.text
+        home = tmp_path / "home"
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (home, *home.rglob("*"))}
+        assert {name: mode for name, mode in modes.items() if mode & 0o077} == {}
         assert running.end(signal.SIGTERM) == 0
 
 
 def test_every_settings_mistake_is_a_line_and_exit_code_2(tmp_path: Path) -> None:
     env = environment(tmp_path, LISTEN="8000", POLL_INTERVALL="5m", LOG_FORMAT="xml")
-    with process(tmp_path, env, "serve") as running:
-        assert running.running.wait(30) == 2
-    assert [line.split(" (")[0] for line in running.err.splitlines()] == [
+    said = Shell(env)("serve", code=2).stderr
+    assert [line.split(" (")[0] for line in said.splitlines()] == [
         "leadwire: LEADWIRE_POLL_INTERVALL",
         "leadwire: LEADWIRE_LISTEN",
         "leadwire: LEADWIRE_LOG_FORMAT",
@@ -74,9 +75,7 @@ def test_every_settings_mistake_is_a_line_and_exit_code_2(tmp_path: Path) -> Non
 
 
 def test_a_role_of_its_own_needs_postgresql(tmp_path: Path) -> None:
-    with process(tmp_path, environment(tmp_path), "serve", "--role", "worker") as running:
-        assert running.running.wait(30) == 2
-    assert "needs PostgreSQL" in running.err
+    assert "needs PostgreSQL" in Shell(environment(tmp_path))("serve", "--role", "worker", code=2).stderr
 
 
 def test_one_process_per_home_and_the_second_names_the_first(tmp_path: Path) -> None:
@@ -190,15 +189,3 @@ def test_web_and_worker_share_a_postgresql(postgres_homes: PostgresHomes, tmp_pa
                 assert worker.end(signal.SIGTERM) == 0
             assert answers(web.url)
             assert web.end(signal.SIGTERM) == 0
-
-
-def test_home_and_files_are_for_their_owner_alone(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        with process(tmp_path, environment(tmp_path), "serve") as running:
-            running.up()
-            modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home").rglob("*")}
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
-    assert {path.name: mode for path, mode in modes.items() if mode & 0o077} == {}

@@ -11,7 +11,7 @@ import typer
 
 from leadwire.cli import tell
 from leadwire.cli.reach import here
-from leadwire.settings import listen_text
+from leadwire.settings import SettingsError, listen_text
 
 
 class Role(StrEnum):
@@ -27,6 +27,8 @@ def serve(
 ) -> None:
     """Run Leadwire: pages, API and workers, until SIGTERM or Ctrl-C."""
     settings = here()
+    if role is not Role.all and not settings.on_postgres:
+        raise SettingsError(f"--role {role} needs PostgreSQL: on SQLite one process does everything")
     from leadwire import logs, server  # loading the app takes longer than most commands
 
     logs.configure(settings.log_level, settings.log_format)

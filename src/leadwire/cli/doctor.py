@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from leadwire.cli import checks, reach, tell
 from leadwire.cli.checks import Finding
 from leadwire.cli.ends import FAILED, end_of
 from leadwire.cli.options import Json
+from leadwire.domain.times import parse_iso
 from leadwire.linkedin.client import HttpTransport, Request
 from leadwire.linkedin.errors import LinkedInError
 from leadwire.settings import PREFIX, Settings, SettingsError, gather, load
@@ -89,20 +89,22 @@ def _service(ctx: typer.Context, settings: Settings) -> Iterator[Finding]:
     yield from checks.scopes(facts["scopes"] if facts else settings.linkedin_scopes, connections)
     yield from checks.api_version(linkedin["version"], datetime.now(UTC).date())
     ours = linkedin["api_url"] == settings.linkedin_api_url
-    yield from _linkedin(linkedin["api_url"], *([settings.linkedin_oauth_url] if ours else []))
+    others = [settings.linkedin_oauth_url] if ours else []
+    yield from _linkedin([linkedin["api_url"], *others], parse_iso(status["now"]) / 1000)
 
 
-def _linkedin(api_url: str, *others: str) -> Iterator[Finding]:
+def _linkedin(bases: Sequence[str], now: float) -> Iterator[Finding]:
+    """Whether LinkedIn answers, and what its clock says against Leadwire's; the first base is the API's."""
     transport = HttpTransport(connect=5.0, read=5.0, total=10.0)
     try:
-        for base in dict.fromkeys((api_url, *others)):
+        for base in dict.fromkeys(bases):
             try:
                 answer = transport(Request("GET", f"{base}/"))
             except LinkedInError as error:
                 yield Finding("broken", "LinkedIn", f"{base}: {error}")
                 continue
             yield Finding("ok", "LinkedIn", f"{base} answers")
-            if base == api_url:
-                yield from checks.clock(answer.headers.get("date"), time.time())
+            if base == bases[0]:
+                yield from checks.clock(answer.headers.get("date"), now)
     finally:
         transport.close()

@@ -28,7 +28,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) ->
     if not shown:
         note(empty)
         return
-    made = Table(*heads, box=None, pad_edge=False, header_style="bold", show_header=any(heads))
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(heads))
+    for place, head in enumerate(heads):  # never an ellipsis: what comes first is an id to be copied
+        made.add_column(head, overflow="fold", no_wrap=place == 0)
     for row in shown:
         made.add_row(*row)
     _print(made)
@@ -37,6 +39,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) ->
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Names and values below each other; a list has a line per item."""
     made = Table(box=None, show_header=False, pad_edge=False)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
     for name, value in pairs:
         made.add_row(Text(name, style="bold"), _cell(value, "\n"))
     _print(made)

@@ -63,8 +63,9 @@ def test_every_lead_each_once(town: Rig, knobs: dict[str, Any]) -> None:
     assert run["state"] == "done"
     assert len(stored) == len(set(stored))
     assert set(stored) == readable(town)
-    assert run["stored"] == len(stored) and run["duplicates"] == 0
+    assert run["stored"] == len(stored)
     if knobs["page_fullness"] == "full" and not knobs["empty_page_after"]:
+        assert run["duplicates"] == 0
         learned = 2  # two old versions of a form, each one call to the finder
         assert run["calls"] <= ceil(len(stored) / (COUNT - 1)) + 2 + learned
 

@@ -146,7 +146,9 @@ def test_a_job_whose_process_is_killed_runs_again_in_another(url: str, tmp_path:
     assert "end a" not in lines(notes)
     with process(url, "one" if url.startswith("sqlite") else "two", notes):
         until(lambda: {"end a", "end b"} <= set(lines(notes)))
-    assert [lines(notes).count(f"begin {name}") for name in "abc"] == [2, 1, 1]
+    assert [lines(notes).count(f"begin {name}") for name in "ab"] == [2, 1]
+    # The kill may come between a job's effect and the engine's note of it: then it runs twice, never not at all.
+    assert lines(notes).count("begin c") in (1, 2)
 
 
 @pytest.mark.postgres

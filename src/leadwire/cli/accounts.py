@@ -15,7 +15,7 @@ from leadwire.cli.reach import reach
 
 app = typer.Typer(cls=Listed, help="Ad accounts and pages: what may be read, and what is read.")
 
-HEADS = ("ACCOUNT", "NAME", "STATUS", "TYPE", "ROLE", "CAN READ", "READING", "PROBLEMS")
+HEADS = ("ACCOUNT", "NAME", "STATUS", "ROLE", "CAN READ", "READING", "PROBLEMS")
 SETTLED = 1.0  # seconds; a connection stores all its accounts at once, others may follow
 NONE = "No accounts yet. Connect a LinkedIn member: leadwire connect"
 
@@ -114,11 +114,10 @@ def checked_since(api: Api, moment: str, timeout: str | None) -> None:
 
 
 def _row(one: Any) -> list[object]:
-    kind = "TEST" if one["test"] else one["type"]
+    status = f"{one['status']}, test" if one["test"] else one["status"]
     reading = f"every {one['sync']['poll_interval']}" if one["sync"]["enabled"] else "no"
     codes = [problem["code"] for problem in one["problems"]]
-    named = [one[name] for name in ("id", "name", "status")]
-    return [*named, kind, one["role"], one["can_read_leads"], reading, codes]
+    return [one["id"], one["name"], status, one["role"], one["can_read_leads"], reading, codes]
 
 
 def _facts(one: Any) -> list[tuple[str, object]]:

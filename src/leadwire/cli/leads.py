@@ -13,7 +13,7 @@ from leadwire.cli.reach import reach
 
 app = typer.Typer(cls=Listed, help="Leads as they were answered.")
 
-HEADS = ("LEAD", "SUBMITTED", "FORM", "TEST", "VIA", "NAME", "E-MAIL", "COMPANY")
+HEADS = ("LEAD", "SUBMITTED", "FORM", "TEST", "NAME", "E-MAIL", "COMPANY")
 NONE = "No leads here. Read some: leadwire pull ACCOUNT"
 
 
@@ -86,6 +86,6 @@ def pull(
 def _row(one: Any) -> list[object]:
     answers = one["answers"] or {}
     name = " ".join(str(answers[part]) for part in ("first_name", "last_name") if answers.get(part))
-    named = [one["id"], tell.moment(one["submitted_at"]), one["form"], one["test_lead"], one["received_via"]]
+    named = [one["id"], tell.moment(one["submitted_at"]), one["form"], one["test_lead"]]
     said = [name or answers.get("full_name"), answers.get("email") or answers.get("work_email")]
     return [*named, *(said if one["answers"] is not None else ["deleted", None]), answers.get("company_name")]

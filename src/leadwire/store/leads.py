@@ -3,16 +3,18 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 
 from leadwire.domain.judge import Known
 from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis
 from leadwire.store import landing, schema
+from leadwire.store.counting import Counting
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import FormTable, LandedLead, LeadCount, LeadFilter, Page, RawLead, StoredLead
 from leadwire.store.scope import Scope
+from leadwire.store.standing import form_tables
 
 SEEN = tuple(name for name in StoredLead.__slots__ if name not in ("missing_since", "answers", "extras"))
 RECORD = tuple(RawLead.__slots__)
@@ -27,6 +29,7 @@ class Leads:
         self._ledger = scope.own("ledger")
         self._erasures = scope.own("erasures")
         self._leads = scope.place.tables["leads"]
+        self._counting = Counting(scope)
 
     def known(self, ids: Collection[str]) -> dict[str, Known]:
         """What is known of these ids; an id that is not in it is new.
@@ -50,7 +53,11 @@ class Leads:
 
         What stored a lead first keeps `received_via` and `stored_at`. Lifts a tombstone and `missing_since`.
         """
-        landing.put(self._scope, form, rows, now)
+        ids = [row.lead.id for row in rows]
+        with self._counting.over(ids) as forms:
+            landing.put(self._scope, form, rows, now)
+            for left in form_tables(self._scope, forms - {form.form_id}):
+                self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(ids)))
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`; none of them is missing."""
@@ -96,17 +103,9 @@ class Leads:
         statement = self._shown().where(*self._conditions(wanted))
         return page(self._ledger.connection, statement, [c.submitted_at, c.lead_id], limit, after, _stored)
 
-    def counts(self, owner: str | None = None) -> tuple[LeadCount, ...]:
-        """How many leads each form has, of all owners or of one."""
-        c = self._ledger.c
-        tests = func.coalesce(func.sum(case((c.test_lead, 1), else_=0)), 0)
-        statement = self._ledger.select(
-            c.form_id, func.count(), tests, func.count(c.deleted_at), func.max(c.submitted_at)
-        )
-        statement = statement.where(c.stored_at > 0).group_by(c.form_id).order_by(c.form_id)
-        if owner is not None:
-            statement = statement.where(c.owner == owner)
-        return tuple(LeadCount(*row) for row in self._ledger.connection.execute(statement))
+    def counts(self, owner: str | None = None, form_id: str | None = None) -> tuple[LeadCount, ...]:
+        """How many leads each form has, of all owners or of one; or just the one form. By form id."""
+        return self._counting.counts(owner, form_id)
 
     def ids(
         self, owner: str, lead_type: str, since: Millis, until: Millis, form_id: str | None = None

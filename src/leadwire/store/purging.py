@@ -1,8 +1,12 @@
 """Tearing down an owner: everything of it goes, but for the account itself."""
 
+from collections.abc import Sequence
+
+from leadwire.store.counting import Counting
 from leadwire.store.forms import Forms
 from leadwire.store.rows import Purged
 from leadwire.store.scope import Owned, Scope
+from leadwire.store.standing import form_tables
 
 BY_OWNER = ("ledger", "quarantine", "coverage", "runs")
 
@@ -10,12 +14,14 @@ BY_OWNER = ("ledger", "quarantine", "coverage", "runs")
 def purge(scope: Scope, owner: str) -> Purged:
     """Remove the leads, forms, coverage, runs, quarantine, schedule and settings of an owner.
 
-    The tables of its forms are to be dropped before (ShapeTx.drop_form). What was erased stays erased.
+    The tables of its forms are to be dropped before (ShapeTx.drop_form); in those of other owners its leads are
+    looked for. What was erased stays erased.
     """
     scope.hold_landing()
     forms = Forms(scope)
     keys = [owner, *(form.form_id for form in forms.all(owner)), *_ids(scope.own("runs"), owner)]
-    leads = scope.place.tables["leads"]
+    leads, counting = scope.place.tables["leads"], Counting(scope)
+    _leave_tables(scope, owner, [count.form_id for count in counting.counts(owner)])
     gone = {"leads": scope.connection.execute(leads.delete().where(leads.c.owner == owner)).rowcount}
     for name in ("schedule", "settings"):
         rows = scope.own(name)
@@ -24,7 +30,15 @@ def purge(scope: Scope, owner: str) -> Purged:
     for name in BY_OWNER:
         rows = scope.own(name)
         gone[name] = rows.remove(rows.c.owner == owner)
+    counting.forget(owner)
     return Purged(gone)
+
+
+def _leave_tables(scope: Scope, owner: str, form_ids: Sequence[str]) -> None:
+    ledger = scope.own("ledger")
+    theirs = ledger.select(ledger.c.lead_id).where(ledger.c.owner == owner)
+    for table in form_tables(scope, form_ids):
+        scope.connection.execute(table.delete().where(table.c.lead_id.in_(theirs)))
 
 
 def _ids(rows: Owned, owner: str) -> list[str]:

@@ -30,7 +30,7 @@ def insert_into(table: Table, dialect: str) -> sqlite.Insert:
     return cast(sqlite.Insert, postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """One transaction of one workspace."""
 
@@ -41,6 +41,7 @@ class Scope:
     vault: Vault
     new_id: NewId
     writes: bool
+    _holds_landing: bool = False
 
     def own(self, name: str) -> "Owned":
         """An internal table as this workspace sees it."""
@@ -52,9 +53,10 @@ class Scope:
         Two processes could otherwise both judge a lead new, and the older answer be written last.
         SQLite has one writer anyway.
         """
-        if self.place.dialect == "postgresql":
+        if self.place.dialect == "postgresql" and not self._holds_landing:
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended('landing:' || :workspace, 0))")
             self.connection.execute(lock, {"workspace": self.workspace_id})
+            self._holds_landing = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def one(ask: Ask) -> Response:
         form = tx.forms.get(form_id)
         versions = tx.forms.versions(form_id)[-SIDE_BY_SIDE:]
         columns = tx.forms.columns(form_id)
-        count = next((count for count in tx.leads.counts(form.owner) if count.form_id == form_id), None)
+        count = next(iter(tx.leads.counts(form_id=form_id)), None)
         name = runs.account_name(tx, form.owner)
         reading = tx.accounts.get(form.owner).sync.enabled
     interval, origin, own = _interval(ask, form)

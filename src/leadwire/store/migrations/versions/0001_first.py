@@ -227,6 +227,12 @@ Table(
 )
 Table("erasures", PLAIN, *_of_workspace(), _key("id_hash", LargeBinary), _need("at", BigInteger))
 Table(
+    "lead_counts",
+    PLAIN,
+    *_of_workspace("owner", "form_id"),
+    *(_need(name, BigInteger) for name in ("total", "test", "deleted", "newest")),
+)
+Table(
     "coverage",
     PLAIN,
     *_of_workspace("owner", "lead_type", "form_id"),

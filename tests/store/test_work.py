@@ -177,6 +177,8 @@ class TestQuarantine:
         assert [one.id for one in (*first.items, *rest.items)] == ids[::-1]
         assert [one.id for one in tx.quarantine.page(owner=BO).items] == [other]
         assert len(tx.quarantine.page(form_id="7234246").items) == 4
+        assert [one.id for one in tx.quarantine.page(lead_id="l2").items] == [ids[2]]
+        assert tx.quarantine.page(owner=BO, lead_id="l2").items == ()
         assert (tx.quarantine.delete(other), tx.quarantine.delete(other)) == (True, False)
         with pytest.raises(NotFound):
             tx.quarantine.resolve(other, NOW)

@@ -50,6 +50,8 @@ def test_a_spoilt_field_shows_its_bytes_and_takes_a_value(rig: Rig) -> None:
     assert rig.api.get(f"/leads/{lead_id}").json()["answers"][column] == "Zoë"
     assert rig.api.all("/quarantine") == []
     assert only(rig, state="resolved") == put_right
+    assert only(rig, state="resolved", lead=lead_id) == put_right
+    assert rig.api.all("/quarantine", state="resolved", lead="another") == []
 
 
 def test_a_field_mended_at_linkedin_is_read_anew(rig: Rig) -> None:

@@ -53,10 +53,11 @@ class Quarantine:
         state: str | None = "open",
         owner: str | None = None,
         form_id: str | None = None,
+        lead_id: str | None = None,
     ) -> Page[Quarantined]:
         """Troubles, newest first; the open ones, unless another state or None is asked for."""
         c = self._rows.c
-        wanted = ((c.state, state), (c.owner, owner), (c.form_id, form_id))
+        wanted = ((c.state, state), (c.owner, owner), (c.form_id, form_id), (c.lead_id, lead_id))
         statement = self._rows.select().where(
             *(column == value for column, value in wanted if value is not None)
         )

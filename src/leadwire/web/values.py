@@ -96,4 +96,5 @@ OwnerIn = Annotated[
     WithJsonSchema({"type": "string", "pattern": ACCOUNT, **_EXAMPLES}),
 ]
 FormFilter = Annotated[IdIn | None, Query(description="LinkedIn's form id")]
+LeadIdFilter = Annotated[IdIn | None, Query(description="LinkedIn's lead id")]
 AccountFilter = Annotated[OwnerIn | None, Query(description="Number, `organization:<number>`, or URN")]

@@ -17,7 +17,16 @@ from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
 from leadwire.web.services import Services
-from leadwire.web.values import AccountFilter, FormFilter, IdPath, Moment, View, Wish, account_name
+from leadwire.web.values import (
+    AccountFilter,
+    FormFilter,
+    IdPath,
+    LeadIdFilter,
+    Moment,
+    View,
+    Wish,
+    account_name,
+)
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 
@@ -84,10 +93,11 @@ def list_quarantine(
     state: Annotated[State, Query()] = "open",
     account: AccountFilter = None,
     form: FormFilter = None,
+    lead: LeadIdFilter = None,
 ) -> Items[QuarantineView]:
     """Open items; the resolved ones with `state=resolved`."""
     with here.read() as tx:
-        return items(tx.quarantine.page(asked.limit, asked.after, state, account, form), view)
+        return items(tx.quarantine.page(asked.limit, asked.after, state, account, form, lead), view)
 
 
 @router.post("/retry")

@@ -10,13 +10,12 @@ from leadwire.domain.columns import Column
 from leadwire.domain.forms import FormVersion
 from leadwire.domain.owners import Owner
 from leadwire.domain.project import Cell
-from leadwire.store import Tx
-from leadwire.store.rows import LeadFilter, Quarantined, StoredLead
+from leadwire.store.rows import LeadFilter, StoredLead
 from leadwire.web.pages import fields, runs
 from leadwire.web.pages.frame import Ask, shows
 
 PAGE = 50
-NOTES = 200  # the newest of the form's quarantine that are looked through
+NOTES = 200  # more than a lead has answers
 HISTORY = 20
 FILTERS = ("q", "form", "account", "since", "until", "test")
 
@@ -63,7 +62,7 @@ def one(ask: Ask) -> Response:
         lead = tx.leads.get(ask.part("id"))
         columns = tx.forms.columns(lead.form_id)
         version = tx.forms.version(lead.form_id, lead.form_version)
-        notes = _notes(tx, lead)
+        notes = tx.quarantine.page(NOTES, state=None, lead_id=lead.lead_id).items
         history = tx.audit.page(HISTORY, None, object=lead.lead_id).items
         form = tx.forms.find(lead.form_id)
         account_name = runs.account_name(tx, lead.owner)
@@ -99,11 +98,6 @@ def _asked(column: Column, version: FormVersion | None) -> str:
     else:
         asked = (one for one in version.questions if one.id == column.question_id)
     return next((one.question or one.display for one in asked), "")
-
-
-def _notes(tx: Tx, lead: StoredLead) -> list[Quarantined]:
-    noted = tx.quarantine.page(NOTES, None, None, lead.owner, lead.form_id).items
-    return [one for one in noted if one.trouble.lead_id == lead.lead_id]
 
 
 DOORS = (

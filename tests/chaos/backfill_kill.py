@@ -134,7 +134,8 @@ def kill_over_and_over(folder: Path, home: Home, leads: int, kills: int, seed: i
                 strike(running, dice.uniform(0.1, pace), report)
         with chaos.leadwire() as running:
             running.up()
-            until(lambda: chaos.finished(), 600)
+            while not chaos.finished():
+                time.sleep(0.5)
             report.peak = max(report.peak, memory(running, "VmHWM"))
             runs = chaos.runs()
             report.runs = [run["state"] for run in runs]

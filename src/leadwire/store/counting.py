@@ -4,7 +4,8 @@ The counters change in the transaction that changes the ledger, by what its rows
 after, so they always equal a full count. The tombstone of a lead that never was here is no lead.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
@@ -17,16 +18,25 @@ from leadwire.store.scope import Scope, insert_into
 Key: TypeAlias = tuple[str, str]  # owner, form id
 
 
+class Counted(NamedTuple):
+    """What the counters need to know of a lead."""
+
+    owner: str
+    form_id: str
+    submitted_at: Millis
+    test: bool
+    deleted: bool
+
+
 class Tally(NamedTuple):
     """Leads of one form and owner."""
 
-    total: int
-    test: int
-    deleted: int
-    newest: Millis
+    total: int = 0
+    test: int = 0
+    deleted: int = 0
+    newest: Millis = 0
 
 
-NONE = Tally(0, 0, 0, 0)
 SUMS = ("total", "test", "deleted")
 
 
@@ -41,56 +51,54 @@ class Counting:
     def counts(self, owner: str | None = None, form_id: str | None = None) -> tuple[LeadCount, ...]:
         """How many leads each form has, of all owners or of one; or one form alone."""
         c = self._rows.c
-        given = [
-            column == wanted
-            for column, wanted in ((c.owner, owner), (c.form_id, form_id))
-            if wanted is not None
-        ]
+        wanted = ((c.owner, owner), (c.form_id, form_id))
         sums = (cast(func.sum(c[name]), BigInteger) for name in SUMS)
-        statement = self._rows.select(c.form_id, *sums, func.max(c.newest)).where(*given)
+        statement = self._rows.select(c.form_id, *sums, func.max(c.newest))
+        statement = statement.where(*(column == value for column, value in wanted if value is not None))
         found = self._rows.connection.execute(statement.group_by(c.form_id).order_by(c.form_id))
         return tuple(LeadCount(*row) for row in found)
 
     @contextmanager
-    def over(self, ids: Collection[str]) -> Iterator[frozenset[str]]:
-        """Keep the counters exact over whatever the block does to the ledger's rows of these ids.
-
-        The block is given the forms that they are leads of.
-        """
+    def over(self, ids: Collection[str]) -> Iterator[None]:
+        """Keep the counters exact over whatever the block does to the ledger's rows of these ids."""
         self._scope.hold_landing()
-        before = self._tallies(ids)
-        yield frozenset(form_id for _, form_id in before)
-        after = self._tallies(ids)
-        changed = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
-        self._add([_row(key, before.get(key, NONE), after.get(key, NONE)) for key in changed])
-        for key in changed:
-            if after.get(key, NONE).newest < before.get(key, NONE).newest:
+        before = self.leads(ids)
+        yield
+        self.move(before, self.leads(ids))
+
+    def leads(self, ids: Collection[str]) -> list[Counted]:
+        """Those of the ids that are leads."""
+        c = self._ledger.c
+        # Not counted by the database: to group, SQLite would take the index of all leads of the owner.
+        statement = self._ledger.select(
+            c.owner, c.form_id, c.submitted_at, c.test_lead, c.deleted_at.is_not(None)
+        )
+        found = self._ledger.connection.execute(statement.where(c.lead_id.in_(ids), c.stored_at > 0))
+        return [Counted(*row) for row in found]
+
+    def move(self, before: Iterable[Counted], after: Iterable[Counted]) -> None:
+        """Take from the counters what the ledger held of some ids, and add what it holds now."""
+        were, are = _tallies(before), _tallies(after)
+        for key in sorted(were | are):
+            was, now = were.get(key, Tally()), are.get(key, Tally())
+            if was != now:
+                self._add(key, [more - less for more, less in zip(now[:3], was[:3], strict=True)], now.newest)
+            if now.newest < was.newest:
                 self._look_for_newest(*key)
 
     def forget(self, owner: str) -> None:
         """All leads of an owner are gone."""
         self._rows.remove(self._rows.c.owner == owner)
 
-    def _tallies(self, ids: Collection[str]) -> dict[Key, Tally]:
-        c = self._ledger.c
-        tests = func.sum(case((c.test_lead, 1), else_=0))
-        tally = (func.count(), tests, func.count(c.deleted_at), func.max(c.submitted_at))
-        statement = self._ledger.select(c.owner, c.form_id, *tally).where(c.lead_id.in_(ids), c.stored_at > 0)
-        found = self._ledger.connection.execute(statement.group_by(c.owner, c.form_id))
-        return {(row.owner, row.form_id): Tally(*row[2:]) for row in found}
-
-    def _add(self, rows: Sequence[Mapping[str, str | int]]) -> None:
-        if not rows:
-            return
+    def _add(self, key: Key, more: Iterable[int], newest: Millis) -> None:
         c, statement = self._rows.c, insert_into(self._rows.table, self._scope.place.dialect)
-        more = statement.excluded
-        changes = {name: c[name] + more[name] for name in SUMS}
-        newest = case((c.newest < more.newest, more.newest), else_=c.newest)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(self._rows.table.primary_key), set_={**changes, "newest": newest}
+        told = statement.excluded
+        changes = {name: c[name] + told[name] for name in SUMS}
+        changes["newest"] = case((c.newest < told.newest, told.newest), else_=c.newest)
+        self._rows.connection.execute(
+            statement.on_conflict_do_update(index_elements=list(self._rows.table.primary_key), set_=changes),
+            dict(zip(c.keys(), (self._scope.workspace_id, *key, *more, newest), strict=True)),
         )
-        own = {"workspace_id": self._scope.workspace_id}
-        self._rows.connection.execute(statement, [{**own, **row} for row in rows])
 
     def _look_for_newest(self, owner: str, form_id: str) -> None:
         """What may have been the newest lead of a form has left it."""
@@ -102,7 +110,17 @@ class Counting:
         self._rows.change(*here, newest=newest.scalar_subquery())
 
 
-def _row(key: Key, before: Tally, after: Tally) -> dict[str, str | int]:
-    """What to add to a counter; `newest` as it is after."""
-    more = {name: getattr(after, name) - getattr(before, name) for name in SUMS}
-    return {"owner": key[0], "form_id": key[1], **more, "newest": after.newest}
+def _tallies(leads: Iterable[Counted]) -> dict[Key, Tally]:
+    groups: dict[Key, list[Counted]] = defaultdict(list)
+    for lead in leads:
+        groups[lead.owner, lead.form_id].append(lead)
+    return {key: _tally(group) for key, group in groups.items()}
+
+
+def _tally(leads: list[Counted]) -> Tally:
+    return Tally(
+        len(leads),
+        sum(lead.test for lead in leads),
+        sum(lead.deleted for lead in leads),
+        max(lead.submitted_at for lead in leads),
+    )

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 
 from leadwire.domain.judge import Known
+from leadwire.domain.project import Lead
 from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis
 from leadwire.store import landing, schema
-from leadwire.store.counting import Counting
+from leadwire.store.counting import Counted, Counting
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import FormTable, LandedLead, LeadCount, LeadFilter, Page, RawLead, StoredLead
@@ -54,10 +55,12 @@ class Leads:
         What stored a lead first keeps `received_via` and `stored_at`. Lifts a tombstone and `missing_since`.
         """
         ids = [row.lead.id for row in rows]
-        with self._counting.over(ids) as forms:
-            landing.put(self._scope, form, rows, now)
-            for left in form_tables(self._scope, forms - {form.form_id}):
-                self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(ids)))
+        self._scope.hold_landing()
+        before = self._counting.leads(ids)
+        landing.put(self._scope, form, rows, now)
+        for left in form_tables(self._scope, {lead.form_id for lead in before} - {form.form_id}):
+            self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(ids)))
+        self._counting.move(before, {row.lead.id: _counted(row.lead) for row in rows}.values())
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`; none of them is missing."""
@@ -166,6 +169,10 @@ class Leads:
         text, c = landing.folded(q), self._ledger.c
         words = [and_(c[word] >= text, c[word] < text + LAST) for word in schema.WORDS]
         return or_(c.lead_id == storable(q.strip()), *words)
+
+
+def _counted(lead: Lead) -> Counted:
+    return Counted(lead.owner, lead.form_id, lead.submitted_at, lead.test_lead, False)
 
 
 def _state(deleted_at: Millis | None) -> Literal["live", "deleted"]:

@@ -44,6 +44,9 @@ class Forever:
     def over(self) -> bool:
         return False
 
+    def progressed(self) -> None:
+        pass
+
 
 def pages(port: int, total: int):  # type: ignore[no-untyped-def]
     """The bare fetch loop, with the same client library that Leadwire uses."""

@@ -19,7 +19,7 @@ from leadwire.jobs import Job, Run, Work
 from leadwire.store import DueItem, Store, Workspace
 
 MINUTE: Millis = 60_000
-BURIED_AFTER = 5  # starts without an end: the item kills its process, so it waits an hour between tries
+BURIED_AFTER = 5  # starts without an end or progress: the item kills its process, so it waits an hour between tries
 BURIED_FOR: Millis = 60 * MINUTE
 LAST_TRY = BURIED_AFTER - 1  # what only fails is never buried, and what was buried gets one try
 SLICE_SECONDS = 20.0  # one item's turn; a long back-fill lets its neighbours of the shard through
@@ -28,16 +28,27 @@ AT_ONCE = 200
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Slice:
-    """One item's turn. `over()` asks it to stop at its next safe point and come back."""
+    """One item's turn. `over()` asks it to stop at its next safe point and come back.
+
+    `progressed()` says that something of it is done for good: whatever ends the process now, the item is not what
+    kills it. `note` writes that down, once a turn.
+    """
 
     run: Run
     ends: float
     monotonic: Callable[[], float]
+    note: Callable[[], None]
+    noted: bool = False
 
     def over(self) -> bool:
         return not self.run.alive() or self.monotonic() >= self.ends
+
+    def progressed(self) -> None:
+        if not self.noted:
+            self.noted = True
+            self.note()
 
 
 # (workspace, key, slice) -> when it is due again, or None when it is finished for good.
@@ -107,13 +118,19 @@ class Agenda:
             self._done(workspace, item, self._now() + BURIED_FOR, LAST_TRY)
             return
         try:
-            turn = Slice(run, self._monotonic() + SLICE_SECONDS, self._monotonic)
+            ends = self._monotonic() + SLICE_SECONDS
+            turn = Slice(run, ends, self._monotonic, lambda: self._absolve(workspace, item))
             next_due = self._kinds[item.kind](workspace, item.key, turn)
         except Exception as error:  # a handler's bug must not take its shard with it
             log.exception("item_failed", kind=item.kind, error=type(error).__name__)
             self._done(workspace, item, self._now() + retry_after(attempts), min(attempts, LAST_TRY))
             return
         self._done(workspace, item, next_due, 0)
+
+    @staticmethod
+    def _absolve(workspace: Workspace, item: DueItem) -> None:
+        with workspace.write() as tx:
+            tx.schedule.absolve(item.kind, item.key)
 
     def _done(self, workspace: Workspace, item: DueItem, next_due: Millis | None, attempts: int) -> None:
         with workspace.write() as tx:

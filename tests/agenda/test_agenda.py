@@ -73,6 +73,23 @@ def test_an_item_that_kills_its_process_is_set_aside_for_an_hour_and_its_neighbo
     assert sorted(set(begun["neighbour"])) == [BEGIN + n * EVERY for n in range(16)]
 
 
+def test_an_item_that_gets_on_is_never_set_aside_however_often_the_process_is_killed(store: Store) -> None:
+    """Ten power cuts in one back-fill: what killed the process was not the item."""
+    clock = Clock(BEGIN)
+    begun: list[Millis] = []
+
+    def poll(workspace: Workspace, key: str, turn: Slice) -> Millis:
+        begun.append(clock.now)
+        turn.progressed()
+        if len(begun) <= 2 * BURIED_AFTER:
+            raise Killed
+        return clock.now + EVERY
+
+    schedule(store, "poll", "long", lane=3)
+    Simulation(store, clock, {"poll": poll}).run_until(BEGIN + EVERY)
+    assert begun[: 2 * BURIED_AFTER + 1] == [BEGIN] * (2 * BURIED_AFTER + 1)
+
+
 def test_a_failing_item_is_tried_after_1_to_5_minutes_and_never_set_aside(store: Store) -> None:
     clock = Clock(BEGIN)
     begun: list[Millis] = []
@@ -127,7 +144,7 @@ def test_what_a_stopped_process_left_is_done_by_the_next_one_at_once(store: Stor
 
 def test_a_turn_ends_after_its_share_of_time_or_when_the_process_stops(store: Store) -> None:
     seconds = 0.0
-    turn = Slice(Stoppable(looks=3), ends=20.0, monotonic=lambda: seconds)
+    turn = Slice(Stoppable(looks=3), ends=20.0, monotonic=lambda: seconds, note=lambda: None)
     assert not turn.over()
     seconds = 20.0
     assert turn.over()

@@ -26,9 +26,11 @@ class Speak(Protocol):
 
 
 class Turn(Protocol):
-    """The time this piece of work has been given."""
+    """The time this piece of work has been given, and whom to tell that something of it is stored."""
 
     def over(self) -> bool: ...
+
+    def progressed(self) -> None: ...
 
 
 # The best living line for an owner's leads. Raises NobodyMayRead when no connection can read them.

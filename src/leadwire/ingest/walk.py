@@ -87,6 +87,7 @@ class Walker:
             if turn.over():
                 return False
             place = self._page(workspace, run, place, speak)
+            turn.progressed()
         return True
 
     def _page(self, workspace: Workspace, run: Run, place: Place, speak: Speak) -> Place:

@@ -48,6 +48,10 @@ class Schedule:
             self._rows.change(unmoved, due_at=next_due, claimed_at=None)
         self._rows.change(self._is(kind, key), attempts=attempts)
 
+    def absolve(self, kind: str, key: str) -> None:
+        """It got on: what was begun before and never ended does not count against it."""
+        self._rows.change(self._is(kind, key), attempts=0)
+
     def get(self, kind: str, key: str) -> Scheduled | None:
         """One item, None if it is not scheduled."""
         row = self._rows.one(self._is(kind, key))

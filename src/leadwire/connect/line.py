@@ -233,7 +233,7 @@ class Line:
 
     def _tokens(self) -> tuple[Connection, Tokens]:
         with self._workspace.read() as tx:
-            connection, tokens = tx.connections.get(self._id), tx.connections.tokens(self._id)
+            connection, tokens = tx.connections.opened(self._id)
         if connection.state != "active" or tokens is None:
             raise AskAgain("this connection is not active: connect again")
         return connection, tokens

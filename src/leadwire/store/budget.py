@@ -1,9 +1,10 @@
 """LinkedIn's quotas as the deployment counts them: per UTC day, endpoint, app and member."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 
 from leadwire.domain.times import Millis
 from leadwire.store.desk_rows import CallCount, Pause
@@ -57,16 +58,19 @@ class Budget(Desk):
 
     def pauses(self, now: Millis) -> list[Pause]:
         """The pauses that are not over."""
-        table = self._table("pauses")
-        statement = select(table).where(table.c.until > now).order_by(table.c.endpoint, table.c.member)
         with self._ground.looking() as connection:
-            return [
-                Pause(row.endpoint, row.member, row.until, row.reason)
-                for row in connection.execute(statement)
-            ]
+            return [Pause(*row) for row in connection.execute(_pauses(self._table("pauses")), {"now": now})]
 
     def unpause(self, endpoint: str, member: str = "") -> None:
         """Call it again."""
         table = self._table("pauses")
         with self._ground.changing() as connection:
             connection.execute(table.delete().where(table.c.endpoint == endpoint, table.c.member == member))
+
+
+@cache
+def _pauses(pauses: Table) -> Select[Any]:
+    # Made once: every call to LinkedIn asks.
+    c = pauses.c
+    asked = select(c.endpoint, c.member, c.until, c.reason).where(c.until > bindparam("now"))
+    return asked.order_by(c.endpoint, c.member)

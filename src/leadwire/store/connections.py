@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select, Table, bindparam, select
 
 from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis
@@ -70,7 +70,15 @@ class Connections:
 
     def tokens(self, connection_id: str) -> Tokens | None:
         """The tokens, opened; None if there are none. NotFound, SealBroken."""
+        return self.opened(connection_id)[1]
+
+    def opened(self, connection_id: str) -> tuple[Connection, Tokens | None]:
+        """A connection with its tokens, opened; None if there are none. NotFound, SealBroken."""
         row = self._row(connection_id)
+        return _connection(row), self._opened(row)
+
+    def _opened(self, row: Row[Any]) -> Tokens | None:
+        connection_id = row.id
         access = self._scope.vault.open(row.access_token, self._seal_of(connection_id, "access_token"))
         if access is None:
             return None
@@ -106,7 +114,7 @@ class Connections:
         return self._rows.remove(self._rows.c.id == connection_id) > 0
 
     def _row(self, connection_id: str) -> Row[Any]:
-        row = self._rows.one(self._rows.c.id == connection_id)
+        row = self._rows.ask(_by_id, id_=connection_id).one_or_none()
         if row is None:
             raise nothing("connection", connection_id)
         return row
@@ -149,6 +157,10 @@ class Connections:
 
     def _seal_of(self, connection_id: str, column: str) -> tuple[str, ...]:
         return (self._scope.workspace_id, "connections", column, connection_id)
+
+
+def _by_id(connections: Table) -> Select[Any]:
+    return select(connections).where(connections.c.id == bindparam("id_"))
 
 
 def _connection(row: Row[Any]) -> Connection:

@@ -7,13 +7,15 @@ after, so they always equal a full count. The tombstone of a lead that never was
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import BigInteger, case, cast, func
+from sqlalchemy import BigInteger, Insert, Select, Table, case, cast, func, select
 
 from leadwire.domain.times import Millis
 from leadwire.store.rows import LeadCount
-from leadwire.store.scope import Scope, insert_into
+from leadwire.store.schema import dialect_of
+from leadwire.store.scope import Scope, among, insert_into
 
 Key: TypeAlias = tuple[str, str]  # owner, form id
 
@@ -68,13 +70,7 @@ class Counting:
 
     def leads(self, ids: Collection[str]) -> list[Counted]:
         """Those of the ids that are leads."""
-        c = self._ledger.c
-        # Not counted by the database: to group, SQLite would take the index of all leads of the owner.
-        statement = self._ledger.select(
-            c.owner, c.form_id, c.submitted_at, c.test_lead, c.deleted_at.is_not(None)
-        )
-        found = self._ledger.connection.execute(statement.where(c.lead_id.in_(ids), c.stored_at > 0))
-        return [Counted(*row) for row in found]
+        return [Counted(*row) for row in self._ledger.ask(_leads, ids=ids)]
 
     def move(self, before: Iterable[Counted], after: Iterable[Counted]) -> None:
         """Take from the counters what the ledger held of some ids, and add what it holds now."""
@@ -91,13 +87,9 @@ class Counting:
         self._rows.remove(self._rows.c.owner == owner)
 
     def _add(self, key: Key, more: Iterable[int], newest: Millis) -> None:
-        c, statement = self._rows.c, insert_into(self._rows.table, self._scope.place.dialect)
-        told = statement.excluded
-        changes = {name: c[name] + told[name] for name in SUMS}
-        changes["newest"] = case((c.newest < told.newest, told.newest), else_=c.newest)
+        values = (self._scope.workspace_id, *key, *more, newest)
         self._rows.connection.execute(
-            statement.on_conflict_do_update(index_elements=list(self._rows.table.primary_key), set_=changes),
-            dict(zip(c.keys(), (self._scope.workspace_id, *key, *more, newest), strict=True)),
+            _adding(self._rows.table), dict(zip(self._rows.c.keys(), values, strict=True))
         )
 
     def _look_for_newest(self, owner: str, form_id: str) -> None:
@@ -108,6 +100,22 @@ class Counting:
         left = self._ledger.select(lead.submitted_at).where(lead.owner == owner, lead.form_id == form_id)
         newest = left.order_by(lead.submitted_at.desc()).limit(1)
         self._rows.change(*here, newest=newest.scalar_subquery())
+
+
+def _leads(ledger: Table) -> Select[Any]:
+    # Not counted by the database: to group, SQLite would take the index of all leads of the owner.
+    c = ledger.c
+    facts = (c.owner, c.form_id, c.submitted_at, c.test_lead, c.deleted_at.is_not(None))
+    return select(*facts).where(among(c.lead_id, "ids"), c.stored_at > 0)
+
+
+@cache
+def _adding(counts: Table) -> Insert:
+    c, statement = counts.c, insert_into(counts, dialect_of(counts))
+    told = statement.excluded
+    changes = {name: c[name] + told[name] for name in SUMS}
+    changes["newest"] = case((c.newest < told.newest, told.newest), else_=c.newest)
+    return statement.on_conflict_do_update(index_elements=list(counts.primary_key), set_=changes)
 
 
 def _tallies(leads: Iterable[Counted]) -> dict[Key, Tally]:

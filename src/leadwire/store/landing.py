@@ -155,7 +155,7 @@ def _compiled(
 
 def _upsert(table: Table, kept: Mapping[str, str]) -> str:
     """INSERT a row of every column in order, or write over what is there, but for what `kept` says."""
-    dialect = "postgresql" if table.schema else "sqlite"
+    dialect = schema.dialect_of(table)
     quote, mark = DIALECTS[dialect].identifier_preparer, WRITING[dialect].mark
     columns = {column.name: quote.format_column(column) for column in table.c}
     keys = [columns.pop(column.name) for column in table.primary_key]

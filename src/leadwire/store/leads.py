@@ -3,7 +3,19 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+)
 
 from leadwire.domain.judge import Known
 from leadwire.domain.project import Lead
@@ -14,7 +26,7 @@ from leadwire.store.counting import Counted, Counting
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import FormTable, LandedLead, LeadCount, LeadFilter, Page, RawLead, StoredLead
-from leadwire.store.scope import Scope
+from leadwire.store.scope import Scope, among
 from leadwire.store.standing import form_tables
 
 SEEN = tuple(name for name in StoredLead.__slots__ if name not in ("missing_since", "answers", "extras"))
@@ -39,13 +51,9 @@ class Leads:
         """
         if self._scope.writes:
             self._scope.hold_landing()
-        c = self._ledger.c
-        rows = self._ledger.connection.execute(
-            self._ledger.select(c.lead_id, c.digest, c.issued_at, c.deleted_at).where(c.lead_id.in_(ids))
-        )
         known = {
             lead_id: Known(digest, issued_at, _state(deleted_at))
-            for lead_id, digest, issued_at, deleted_at in rows
+            for lead_id, digest, issued_at, deleted_at in self._ledger.ask(_what_is_known, ids=ids)
         }
         return known | self._erased([lead_id for lead_id in ids if lead_id not in known])
 
@@ -64,9 +72,7 @@ class Leads:
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`; none of them is missing."""
-        c = self._ledger.c
-        latest = case((c.issued_at < issued_at, issued_at), else_=c.issued_at)
-        self._ledger.change(c.lead_id.in_(ids), c.deleted_at.is_(None), issued_at=latest, missing_since=None)
+        self._ledger.ask(_touch, ids=ids, at=issued_at)
 
     def mark_missing(self, ids: Collection[str], at: Millis | None) -> None:
         """LinkedIn does not show them since `at`; the first time counts. None: it does."""
@@ -132,7 +138,7 @@ class Leads:
         return tuple(self._ledger.connection.scalars(statement.order_by(c.lead_id)))
 
     def _erased(self, ids: Sequence[str]) -> dict[str, Known]:
-        if not self._erasures.any():
+        if self._erasures.ask(_first).first() is None:
             return {}
         hashes = {self._scope.vault.id_hash(self._scope.workspace_id, lead_id): lead_id for lead_id in ids}
         c = self._erasures.c
@@ -169,6 +175,22 @@ class Leads:
         text, c = landing.folded(q), self._ledger.c
         words = [and_(c[word] >= text, c[word] < text + LAST) for word in schema.WORDS]
         return or_(c.lead_id == storable(q.strip()), *words)
+
+
+def _what_is_known(ledger: Table) -> Select[Any]:
+    c = ledger.c
+    return select(c.lead_id, c.digest, c.issued_at, c.deleted_at).where(among(c.lead_id, "ids"))
+
+
+def _touch(ledger: Table) -> Update:
+    c, at = ledger.c, bindparam("at", type_=BigInteger)
+    latest = case((c.issued_at < at, at), else_=c.issued_at)
+    here = (among(c.lead_id, "ids"), c.deleted_at.is_(None))
+    return ledger.update().where(*here).values(issued_at=latest, missing_since=None)
+
+
+def _first(table: Table) -> Select[Any]:
+    return select(table.c.workspace_id).limit(1)
 
 
 def _counted(lead: Lead) -> Counted:

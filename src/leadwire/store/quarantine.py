@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
 
 from leadwire.domain.project import Json
 from leadwire.domain.times import Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import Page, Quarantined, Trouble
-from leadwire.store.scope import Scope
+from leadwire.store.scope import Scope, among
 
 GIVEN = "given"  # a value is wrapped, so that a person's null differs from no value
 
@@ -70,9 +70,7 @@ class Quarantine:
 
     def troubled(self, lead_ids: Collection[str]) -> set[str]:
         """Those leads that have an open trouble."""
-        c = self._rows.c
-        statement = self._rows.select(c.lead_id).where(c.lead_id.in_(lead_ids), c.state == "open")
-        return set(self._rows.connection.scalars(statement))
+        return set(self._rows.ask(_troubled, ids=lead_ids).scalars())
 
     def fixes(self, lead_ids: Collection[str]) -> dict[tuple[str, str], Json]:
         """What people gave in place of fields of these leads, by lead and column."""
@@ -110,6 +108,11 @@ class Quarantine:
     def _set(self, quarantine_id: str, **values: Any) -> None:
         if not self._rows.change(self._rows.c.id == quarantine_id, **values):
             raise nothing("quarantined item", quarantine_id)
+
+
+def _troubled(quarantine: Table) -> Select[Any]:
+    c = quarantine.c
+    return select(c.lead_id).where(among(c.lead_id, "ids"), c.state == "open")
 
 
 def _equal(column: ColumnElement[Any], value: str | None) -> ColumnElement[bool]:

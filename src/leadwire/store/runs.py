@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import BigInteger, Row, Table, Update, bindparam, func
 
-from leadwire.domain.project import Json
+from leadwire.domain import project
 from leadwire.domain.times import Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import Page, Run, RunCounters, RunPlan
 from leadwire.store.scope import Scope
+from leadwire.store.types import Json
 
 OPEN = ("queued", "running")
 COUNTERS = ("read", "stored", "duplicates", "quarantined", "calls")
@@ -72,21 +73,17 @@ class Runs:
         self,
         run_id: str,
         more: RunCounters,
-        cursor: Mapping[str, Json] | None = None,
+        cursor: Mapping[str, project.Json] | None = None,
         horizon: Millis | None = None,
     ) -> None:
         """Add to the counters; remember where the walk stands, and its horizon, if they are given.
 
         A run that gets on has no failed attempts behind it.
         """
-        known = {"cursor": None if cursor is None else dict(cursor), "horizon": horizon}
-        counted = {name: self._rows.c[name] + getattr(more, name) for name in COUNTERS}
-        self._set(
-            run_id,
-            attempts=0,
-            **counted,
-            **{name: value for name, value in known.items() if value is not None},
-        )
+        now = {"now_at": None if cursor is None else dict(cursor), "now_seen": horizon}
+        counted = {f"more_{name}": getattr(more, name) for name in COUNTERS}
+        if not self._rows.ask(_progress, run=run_id, **now, **counted).rowcount:
+            raise nothing("run", run_id)
 
     def retry(self, run_id: str, error: str, next_try_at: Millis) -> None:
         """Back into the queue until `next_try_at`: one failed attempt more since it last got on."""
@@ -104,6 +101,18 @@ class Runs:
     def _set(self, run_id: str, **values: Any) -> None:
         if not self._rows.change(self._rows.c.id == run_id, **values):
             raise nothing("run", run_id)
+
+
+def _progress(runs: Table) -> Update:
+    c = runs.c
+    counted = {name: c[name] + bindparam(f"more_{name}", type_=BigInteger) for name in COUNTERS}
+    cursor = func.coalesce(bindparam("now_at", type_=Json), c.cursor)
+    horizon = func.coalesce(bindparam("now_seen", type_=BigInteger), c.horizon)
+    return (
+        runs.update()
+        .where(c.id == bindparam("run"))
+        .values(attempts=0, cursor=cursor, horizon=horizon, **counted)
+    )
 
 
 def _run(row: Row[Any]) -> Run:

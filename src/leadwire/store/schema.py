@@ -312,6 +312,11 @@ def internal(dialect: str) -> Mapping[str, Table]:
     return place_internal(PLAIN, dialect)
 
 
+def dialect_of(table: Table) -> str:
+    """Where a table is placed: every one of PostgreSQL's is in a schema."""
+    return "postgresql" if table.schema else "sqlite"
+
+
 def place_internal(plain: MetaData, dialect: str) -> Mapping[str, Table]:
     """Put plainly named tables where `dialect` has its internal ones."""
     home = MetaData()

@@ -1,18 +1,24 @@
 """What a repository works with: one transaction, in one workspace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Delete,
     Row,
     Select,
     Table,
     Update,
+    any_,
+    bindparam,
     delete,
+    func,
     select,
     text,
     update,
@@ -22,12 +28,30 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from leadwire.store.ids import NewId
 from leadwire.store.place import Place
+from leadwire.store.schema import dialect_of
+from leadwire.store.types import Texts
 from leadwire.store.vault import Vault
+
+# From a table to a statement whose values are named parameters; which rows are whose is added.
+Build: TypeAlias = Callable[[Table], "Select[Any] | Update | Delete"]
 
 
 def insert_into(table: Table, dialect: str) -> sqlite.Insert:
     """An INSERT that can say ON CONFLICT, which both dialects spell alike."""
     return cast(sqlite.Insert, postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table))
+
+
+def among(column: Column[str], ids: str) -> ColumnElement[bool]:
+    """Whether a text is in the list that the parameter `ids` holds: one statement for every length."""
+    if dialect_of(column.table) == "postgresql":
+        return column == any_(bindparam(ids, type_=Texts))
+    each = func.json_each(bindparam(ids, type_=Texts)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+@cache
+def _built(build: Build, table: Table) -> Select[Any] | Update | Delete:
+    return build(table).where(table.c.workspace_id == bindparam("workspace"))
 
 
 @dataclass(slots=True)
@@ -80,6 +104,12 @@ class Owned:
     def select(self, *columns: Any) -> Select[Any]:
         """SELECT columns (all, if none are named) of this workspace's rows."""
         return select(*(columns or (self.table,))).where(self.mine)
+
+    def ask(self, build: "Build", **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Run on this workspace's rows what `build` makes of the table, once: to make a statement is dearer
+        than to run it.
+        """
+        return self.connection.execute(_built(build, self.table), {"workspace": self.workspace_id, **values})
 
     def rows(self, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
         """All of this workspace's rows that meet the conditions."""

@@ -24,7 +24,7 @@ WRITER = (
     "wal_autocheckpoint=10000",
     "journal_size_limit=67108864",
     "secure_delete=ON",  # what is erased must not stay readable in free pages
-    "cache_size=-65536",
+    "cache_size=-32768",
 )
 READER = ("query_only=ON", "wal_autocheckpoint=0", "cache_size=-8192")
 BOTH = ("busy_timeout=30000", "foreign_keys=ON", "trusted_schema=OFF")

@@ -10,9 +10,11 @@ from leadwire.store.scope import Scope
 
 def form_tables(scope: Scope, form_ids: Collection[str]) -> Iterator[Table]:
     """Those tables of known forms that are there, each with every column it has."""
+    if not form_ids:
+        return
     forms = scope.own("forms")
     names = forms.select(forms.c.table_name).where(forms.c.form_id.in_(form_ids))
-    for name in scope.connection.scalars(names).all() if form_ids else ():
+    for name in scope.connection.scalars(names).all():
         table = scope.place.form_table(FormTable("", name, ()))
         inspector = inspect(scope.connection)
         if inspector.has_table(table.name, schema=table.schema):

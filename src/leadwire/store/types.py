@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import JSON, TIMESTAMP, Boolean, Dialect, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from leadwire.domain.times import Millis, iso, parse_iso
@@ -38,6 +38,21 @@ class Json(TypeDecorator[Any]):
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Operators see JSON, so that `column == value` compares documents."""
         return JSON().coerce_compared_value(op, value)
+
+
+class Texts(TypeDecorator[Any]):
+    """A list of texts in one parameter: JSON in SQLite, an array in PostgreSQL. Never a column."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """See the class."""
+        return dialect.type_descriptor(ARRAY(Text) if _is_postgres(dialect) else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """See the class."""
+        return list(value) if _is_postgres(dialect) else to_json(list(value))
 
 
 class Instant(TypeDecorator[Millis]):

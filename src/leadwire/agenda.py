@@ -19,7 +19,7 @@ from leadwire.jobs import Job, Run, Work
 from leadwire.store import DueItem, Store, Workspace
 
 MINUTE: Millis = 60_000
-BURIED_AFTER = 5  # starts without an end or progress: the item kills its process, so it waits an hour between tries
+BURIED_AFTER = 5  # starts without end or progress: it kills its process, and waits an hour between tries
 BURIED_FOR: Millis = 60 * MINUTE
 LAST_TRY = BURIED_AFTER - 1  # what only fails is never buried, and what was buried gets one try
 SLICE_SECONDS = 20.0  # one item's turn; a long back-fill lets its neighbours of the shard through

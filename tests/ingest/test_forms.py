@@ -1,4 +1,4 @@
-"""Forms become tables, and tables grow: additive, idempotent, whatever version a lead comes with (LGF-102 to 107, 112)."""
+"""Forms become tables, and tables grow, whatever version a lead comes with (LGF-102 to 107, 112)."""
 
 from __future__ import annotations
 

@@ -47,6 +47,8 @@ class Schedule:
         else:
             self._rows.change(unmoved, due_at=next_due, claimed_at=None)
         self._rows.change(self._is(kind, key), attempts=attempts)
+        if next_due is not None:  # moved meanwhile, but never away from what its work asks for
+            self._rows.change(self._is(kind, key), self._rows.c.due_at > next_due, due_at=next_due)
 
     def absolve(self, kind: str, key: str) -> None:
         """It got on: what was begun before and never ended does not count against it."""

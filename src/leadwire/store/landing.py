@@ -1,16 +1,15 @@
 """Writing a page of leads: ledger, canonical table and form table, a statement each for the page.
 
-This is the hot path. The statements are written once per form table and go to the driver with plain tuples:
-the SQL library would look at every value of every row.
+This is the hot path. The statements are written once per form table and go to the driver as they are: the SQL
+library would look at every value of every row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
-from psycopg.types.json import Jsonb
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadwire.domain.project import Cell
@@ -20,8 +19,9 @@ from leadwire.store import schema
 from leadwire.store.place import Place, form_table
 from leadwire.store.rows import FormTable, LandedLead
 from leadwire.store.scope import Scope
-from leadwire.store.types import as_datetime, encode, to_json
+from leadwire.store.types import to_json
 
+Row: TypeAlias = tuple[object, ...]
 # What `q` looks at, by the predefined fields that may hold it.
 SEARCHED: Mapping[str, str] = {
     "EMAIL": "email",
@@ -42,43 +42,72 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 
 
+class Upsert(NamedTuple):
+    """INSERT rows of every column, or write over what is there."""
+
+    statement: str
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a driver takes what is no text."""
+    """How a database takes a page of rows, and in them what is no text."""
 
-    mark: str
-    instant: Callable[[Millis], object]
+    source: Callable[[Table], str]
+    binary: Callable[[bytes], object]
     json: Callable[[Any], object]
+    send: Callable[[Connection, Upsert, Sequence[Row]], object]
+
+
+def _values(table: Table) -> str:
+    return f"VALUES ({', '.join('?' for _ in table.c)})"
+
+
+def _send_each(connection: Connection, upsert: Upsert, rows: Sequence[Row]) -> None:
+    connection.exec_driver_sql(upsert.statement, list(rows))
+
+
+def _records(table: Table) -> str:
+    quote = DIALECTS["postgresql"].identifier_preparer
+    names = ", ".join(map(quote.format_column, table.c))
+    return f"SELECT {names} FROM json_populate_recordset(NULL::{quote.format_table(table)}, %s)"  # noqa: S608
+
+
+def _send_all(connection: Connection, upsert: Upsert, rows: Sequence[Row]) -> None:
+    # One document: a message to the server and back for each row costs more than the rows.
+    page = to_json([dict(zip(upsert.columns, row, strict=True)) for row in rows])
+    connection.exec_driver_sql(upsert.statement, (page,))
 
 
 WRITING = {
-    "sqlite": Writing("?", iso, to_json),
-    "postgresql": Writing("%s", as_datetime, partial(Jsonb, dumps=encode)),
+    "sqlite": Writing(_values, bytes, to_json, _send_each),
+    "postgresql": Writing(_records, lambda raw: f"\\x{raw.hex()}", lambda value: value, _send_all),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to say to the driver for leads of one form table."""
+    """How leads of one form are written. `own` are its table's columns, `lists` the places of JSON among them."""
 
-    ledger: str
-    leads: str
-    own: str
-    columns: tuple[tuple[str, bool], ...]  # name, and whether it is written as JSON
+    how: Writing
+    ledger: Upsert
+    leads: Upsert
+    form: Upsert
+    own: tuple[str, ...]
+    lists: tuple[int, ...]
     searched: tuple[tuple[str, ...], ...]  # for each word of the ledger, the columns it may come from
 
 
-def put(scope: Scope, form: FormTable, rows: Sequence[LandedLead], now: Millis) -> None:
-    """Write leads of one form over what is known of them."""
+def put(scope: Scope, form: FormTable, rows: Collection[LandedLead], now: Millis) -> None:
+    """Write leads of one form, each once, over what is known of them."""
     if not rows:
         return
-    plan, how = _plan(scope, form), WRITING[scope.place.dialect]
-    run, workspace = scope.connection.exec_driver_sql, scope.workspace_id
-    stored_at = how.instant(now)
-    written = [_written(row, plan, how, stored_at) for row in rows]
-    run(plan.ledger, [_ledger_row(workspace, row, now, plan.searched) for row in rows])
-    run(plan.leads, [leads for leads, _ in written])
-    run(plan.own, [own for _, own in written])
+    plan, connection, stored_at = _plan(scope, form), scope.connection, iso(now)
+    written = [_written(row, plan, stored_at) for row in rows]
+    send = plan.how.send
+    send(connection, plan.ledger, [_ledger_row(scope.workspace_id, row, now, plan) for row in rows])
+    send(connection, plan.leads, [lead for lead, _ in written])
+    send(connection, plan.form, [own for _, own in written])
 
 
 def folded(text: str) -> str:
@@ -86,29 +115,25 @@ def folded(text: str) -> str:
     return storable(text).strip().casefold()[:LONGEST_SEARCHED]
 
 
-def _ledger_row(
-    workspace: str, row: LandedLead, now: Millis, searched: Sequence[Sequence[str]]
-) -> tuple[object, ...]:
-    lead = row.lead
+def _ledger_row(workspace: str, row: LandedLead, now: Millis, plan: Plan) -> Row:
+    lead, cells, binary = row.lead, row.cells, plan.how.binary
     about = (lead.owner, lead.lead_type, lead.form_id, lead.form_version, lead.submitted_at, lead.test_lead)
-    read = (row.digest, row.raw, row.issued_at, row.received_via, now, None, None)
-    return (workspace, lead.id, *about, *read, *(_word(row.cells, columns) for columns in searched))
+    read = (binary(row.digest), binary(row.raw), row.issued_at, row.received_via, now, None, None)
+    return (workspace, lead.id, *about, *read, *[_word(cells, columns) for columns in plan.searched])
 
 
-def _written(
-    row: LandedLead, plan: Plan, how: Writing, stored_at: object
-) -> tuple[tuple[object, ...], tuple[object, ...]]:
+def _written(row: LandedLead, plan: Plan, stored_at: str) -> tuple[Row, Row]:
     """The row in `leads`, and the one in the form's own table."""
-    lead, cells, write_json = row.lead, row.cells, how.json
-    at = how.instant(lead.submitted_at)
+    lead, cells, write_json = row.lead, row.cells, plan.how.json
+    at = iso(lead.submitted_at)
     extras = write_json(row.extras) if row.extras else None
     named = [text and storable(text) for text in (lead.campaign_id, lead.creative_id, lead.associated_entity)]
     first = (row.received_via, stored_at, None)
     about = (lead.form_id, lead.form_version, lead.owner, lead.lead_type)
-    values = [
-        write_json(value) if as_json and value is not None else value
-        for value, as_json in [(cells.get(name), as_json) for name, as_json in plan.columns]
-    ]
+    values: list[object] = [cells.get(name) for name in plan.own]
+    for place in plan.lists:
+        if values[place] is not None:
+            values[place] = write_json(values[place])
     return (
         (lead.id, *about, at, lead.test_lead, *named, *first, write_json(cells), extras),
         (lead.id, at, lead.test_lead, lead.lead_type, lead.form_version, *named, *first, extras, *values),
@@ -119,7 +144,7 @@ def _word(cells: Mapping[str, Cell], columns: Sequence[str]) -> str | None:
     for column in columns:
         value = cells.get(column)
         if isinstance(value, str) and value:
-            return folded(value)
+            return value.strip().casefold()[:LONGEST_SEARCHED]  # `folded`, as cells are storable
     return None
 
 
@@ -142,27 +167,29 @@ def _plan(scope: Scope, form: FormTable) -> Plan:
 def _compiled(
     place: Place, name: str, columns: tuple[tuple[str, str], ...], searched: tuple[tuple[str, ...], ...]
 ) -> Plan:
-    internal = schema.internal(place.dialect)
+    internal, how = schema.internal(place.dialect), WRITING[place.dialect]
     first = {name: f"known.{name}" for name in FIRST_COUNTS}
+    not_of_a_tombstone = {name: OF_A_TOMBSTONE.format(name=name) for name in FIRST_COUNTS}
     return Plan(
-        ledger=_upsert(internal["ledger"], {name: OF_A_TOMBSTONE.format(name=name) for name in FIRST_COUNTS}),
-        leads=_upsert(place.tables["leads"], first),
-        own=_upsert(form_table(place, name, columns), first),
-        columns=tuple((column, kind == "list") for column, kind in columns),
+        how=how,
+        ledger=_upsert(internal["ledger"], how, not_of_a_tombstone),
+        leads=_upsert(place.tables["leads"], how, first),
+        form=_upsert(form_table(place, name, columns), how, first),
+        own=tuple(column for column, _ in columns),
+        lists=tuple(number for number, (_, kind) in enumerate(columns) if kind == "list"),
         searched=searched,
     )
 
 
-def _upsert(table: Table, kept: Mapping[str, str]) -> str:
-    """INSERT a row of every column in order, or write over what is there, but for what `kept` says."""
-    dialect = schema.dialect_of(table)
-    quote, mark = DIALECTS[dialect].identifier_preparer, WRITING[dialect].mark
+def _upsert(table: Table, how: Writing, kept: Mapping[str, str]) -> Upsert:
+    """INSERT rows of every column in order, or write over what is there, but for what `kept` says."""
+    quote = DIALECTS[schema.dialect_of(table)].identifier_preparer
     columns = {column.name: quote.format_column(column) for column in table.c}
+    names = ", ".join(columns.values())
     keys = [columns.pop(column.name) for column in table.primary_key]
     changes = [f"{column} = {kept.get(name, f'excluded.{column}')}" for name, column in columns.items()]
-    names = ", ".join(map(quote.format_column, table.c))
-    return (
-        f"INSERT INTO {quote.format_table(table)} AS known ({names})"  # noqa: S608
-        f" VALUES ({', '.join(mark for _ in table.c)})"
-        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
+    return Upsert(
+        f"INSERT INTO {quote.format_table(table)} AS known ({names}) {how.source(table)}"
+        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}",
+        tuple(table.c.keys()),
     )

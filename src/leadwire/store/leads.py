@@ -62,13 +62,13 @@ class Leads:
 
         What stored a lead first keeps `received_via` and `stored_at`. Lifts a tombstone and `missing_since`.
         """
-        ids = [row.lead.id for row in rows]
+        last = {row.lead.id: row for row in rows}
         self._scope.hold_landing()
-        before = self._counting.leads(ids)
-        landing.put(self._scope, form, rows, now)
+        before = self._counting.leads(last)
+        landing.put(self._scope, form, last.values(), now)
         for left in form_tables(self._scope, {lead.form_id for lead in before} - {form.form_id}):
-            self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(ids)))
-        self._counting.move(before, {row.lead.id: _counted(row.lead) for row in rows}.values())
+            self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(list(last))))
+        self._counting.move(before, [_counted(row.lead) for row in last.values()])
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`; none of them is missing."""

@@ -96,9 +96,11 @@ class Quarantine:
     def resolve_lead(self, lead_id: str, now: Millis, keep: Collection[str] = ()) -> int:
         """Everything open of a lead is put right, but for its columns in `keep`; how many."""
         c = self._rows.c
-        over = or_(c.column.is_(None), c.column.not_in(list(keep)))
+        over = [c.level == "lead", c.column.not_in(list(keep))]
+        if "" not in keep:
+            over.append(c.column.is_(None))
         return self._rows.change(
-            c.lead_id == lead_id, c.state == "open", over, state="resolved", resolved_at=now
+            c.lead_id == lead_id, c.state == "open", or_(*over), state="resolved", resolved_at=now
         )
 
     def delete(self, quarantine_id: str) -> bool:

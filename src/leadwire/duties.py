@@ -26,7 +26,7 @@ from leadwire.ingest.forms import Refreshed, refresh, relearn
 from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
-from leadwire.linkedin.errors import AskAgain, LinkedInError, TryLater
+from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, TryLater
 from leadwire.store import Tx, Workspace
 
 RETRY: Millis = 60_000
@@ -66,7 +66,11 @@ class Duties:
         except NotFound:
             return None
         except AskAgain:
-            return None  # granting anew schedules it anew
+            with workspace.read() as tx:
+                ended = tx.connections.get(connection_id).state != "active"
+            if ended:
+                return None  # granting anew schedules it anew
+            return self._next(workspace, "verdict_interval", connection_id)
         except TryLater as error:
             return self._now() + int((error.after or RETRY / 1000) * 1000)
         except LinkedInError as error:
@@ -105,6 +109,8 @@ class Duties:
             return self._next(workspace, "forms_interval", owner)
         except LinkedInError as error:
             log.warning("forms_failed", owner=owner, error=str(error))
+            if isinstance(error, Refused):
+                return self._next(workspace, "forms_interval", owner)
             return self._now() + RETRY
         with workspace.read() as tx:
             known = tx.forms.all(owner)
@@ -119,7 +125,7 @@ class Duties:
         """Read an owner's forms now. Errors as a `Line` raises them, and NobodyMayRead."""
         source = Source(workspace, owner, "", self.line_for(workspace, owner))
         seen = refresh(source, self._now())
-        relearned = relearn(source, self._now())
+        relearned = {*seen.relearned, *relearn(source, self._now())}
         for form_id in {*seen.new, *seen.changed, *relearned}:
             self._desks.forget(workspace.id, form_id)
         for form_id in relearned:

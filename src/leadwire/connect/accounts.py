@@ -54,7 +54,7 @@ def check(
     with workspace.read() as tx:
         connection = tx.connections.get(connection_id)
     if connection.member_id is None:
-        member_id, name = read_member(line, connection.scopes)
+        member_id, name = _allowed(lambda: read_member(line, connection.scopes)) or (None, None)
         with workspace.write() as tx:
             tx.connections.set_member(connection_id, member_id, name, now())
     seen = look(line)
@@ -66,10 +66,17 @@ def check(
         new = tx.accounts.put(facts, now())
         tx.accounts.put_access(verdicts)
         owners = tuple(one.owner for one in facts)
-        lost = tx.accounts.drop_access(connection_id, keep=owners)
+        unseen = [one.owner for one in tx.accounts.all() if not _listed(seen, one.owner)]
+        lost = tx.accounts.drop_access(connection_id, keep=[*owners, *unseen])
         nobody = [owner for owner in lost if not tx.accounts.access(owner)]
         tx.accounts.mark_removed(nobody, now())
     return Checked(owners, new, lost)
+
+
+def _listed(seen: Seen, owner: str) -> bool:
+    """Whether the list that would show this owner was read: not being on an unread list proves nothing."""
+    read = seen.accounts if Owner.parse(owner).kind == "sponsoredAccount" else seen.page_roles
+    return read is not None
 
 
 def look(line: Line) -> Seen:

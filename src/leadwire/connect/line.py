@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import structlog
@@ -32,6 +32,7 @@ from leadwire.linkedin.errors import (
 )
 from leadwire.linkedin.patience import is_fresh_token_doubt
 from leadwire.store import Connection, Store, Tokens, Workspace
+from leadwire.store.errors import TryLater as StoreTryLater
 
 T = TypeVar("T")
 Reader = Callable[[int, Mapping[str, str], bytes], T]
@@ -80,6 +81,7 @@ class Switchboard:
         self._spread = spread
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._counting = threading.Lock()
+        self._tried: dict[str, Millis] = {}
 
     def line(self, workspace: Workspace, connection_id: str) -> Line:
         return Line(self, workspace, connection_id)
@@ -89,6 +91,14 @@ class Switchboard:
         self._refuse_paused(call.endpoint, member)
         self._count(call.endpoint, member)
         return self.api.send(call, token)
+
+    def may_refresh(self, connection_id: str) -> bool:
+        """Whether an early refresh was not tried within the hour: one that fails must not be tried with every call."""
+        now = self.now()
+        return now - self._tried.get(connection_id, now - REST) >= REST
+
+    def tried(self, connection_id: str) -> None:
+        self._tried[connection_id] = self.now()
 
     def note(self, error: LinkedInError, endpoint: str, member: str) -> None:
         """Remember a used-up daily quota, for every process, until after midnight UTC."""
@@ -126,6 +136,7 @@ class Line:
     def __init__(self, board: Switchboard, workspace: Workspace, connection_id: str) -> None:
         self._board, self._workspace, self._id = board, workspace, connection_id
         self.calls = 0
+        self._serial = 0  # of the tokens last read
 
     def __call__(self, call: Call, read: Reader[T]) -> T:
         connection, tokens = self._tokens()
@@ -163,8 +174,13 @@ class Line:
                 raise
             self.calls += 1
             now = self._board.now()
+            fresh = stored(minted, now)
+            if fresh.refresh_token is None:  # an answer that leaves it out does not take it away
+                fresh = replace(
+                    fresh, refresh_token=tokens.refresh_token, refresh_expires_at=tokens.refresh_expires_at
+                )
             with self._workspace.write() as tx:
-                tx.connections.mint(self._id, stored(minted, now), now, serial=connection.token_serial)
+                tx.connections.mint(self._id, fresh, now, serial=connection.token_serial)
         return self._tokens()
 
     def introspect(self) -> oauth.Introspection:
@@ -236,28 +252,37 @@ class Line:
             connection, tokens = tx.connections.opened(self._id)
         if connection.state != "active" or tokens is None:
             raise AskAgain("this connection is not active: connect again")
+        self._serial = connection.token_serial
         return connection, tokens
 
     def _wants_refresh(self, connection: Connection) -> bool:
-        return connection.has_refresh_token and should_refresh(
-            access_expires_at=connection.access_expires_at,
-            minted_at=connection.minted_at,
-            refresh_expires_at=connection.refresh_expires_at,
-            last_refresh_at=connection.refreshed_at,
-            now=self._board.now(),
+        return (
+            connection.has_refresh_token
+            and self._board.may_refresh(self._id)
+            and should_refresh(
+                access_expires_at=connection.access_expires_at,
+                minted_at=connection.minted_at,
+                refresh_expires_at=connection.refresh_expires_at,
+                last_refresh_at=connection.refreshed_at,
+                now=self._board.now(),
+            )
         )
 
     def _refresh_early(self, connection: Connection, tokens: Tokens) -> tuple[Connection, Tokens]:
         """Refresh ahead of the end; while the old token lives, a failing endpoint delays nothing."""
+        self._board.tried(self._id)
         try:
             return self.renew(connection, tokens)
-        except TryLater as error:
+        except (LinkedInError, StoreTryLater) as error:
             log.warning("refresh_delayed", error=str(error))
-            return connection, tokens
+            return self._tokens()  # raises AskAgain, if that was the end of the grant
 
     def _needs_reconnect(self, reason: Reason) -> None:
         now = self._board.now()
         with self._workspace.write() as tx:
+            now_there = tx.connections.get(self._id)
+            if now_there.state != "active" or now_there.token_serial != self._serial:
+                return  # somebody granted anew, or noticed first, meanwhile
             tx.connections.set_state(self._id, "needs_reconnect", reason, now)
             tx.audit.add("leadwire", "connection.needs_reconnect", self._id, {"reason": reason}, now)
         log.warning("needs_reconnect", connection=self._id, reason=reason)

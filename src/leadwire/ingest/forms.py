@@ -31,6 +31,7 @@ class Refreshed:
     new: tuple[str, ...]
     changed: tuple[str, ...]
     unreadable: int
+    relearned: tuple[str, ...] = ()  # a version of these was only reconstructed before
 
 
 def refresh(source: Source, now: Millis) -> Refreshed:
@@ -38,6 +39,7 @@ def refresh(source: Source, now: Millis) -> Refreshed:
     seen: list[str] = []
     new: list[str] = []
     changed: list[str] = []
+    relearned: list[str] = []
     unreadable = 0
     for raw in _all_raw(source):
         try:
@@ -48,12 +50,14 @@ def refresh(source: Source, now: Millis) -> Refreshed:
             continue
         seen.append(version.form_id)
         known, first = _known(source, version)
+        if known is not None and known.reconstructed:
+            relearned.append(version.form_id)
         if known != version:
             (new if first else changed).append(version.form_id)
             shape.learn(source.workspace, version, raw, now)
     with source.workspace.write() as tx:
         tx.forms.seen(seen, now)
-    return Refreshed(len(seen), tuple(new), tuple(changed), unreadable)
+    return Refreshed(len(seen), tuple(new), tuple(changed), unreadable, tuple(relearned))
 
 
 def relearn(source: Source, now: Millis) -> tuple[str, ...]:

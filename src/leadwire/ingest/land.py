@@ -186,10 +186,12 @@ def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchors: int) ->
     if met[Decision.SAME]:
         tx.leads.touch(met[Decision.SAME], batch.issued_at)
     troubled = tx.quarantine.troubled(ids)
+    # What is stale or erased was not written, so it puts nothing right.
+    current = {*met[Decision.NEW], *met[Decision.NEWER], *met[Decision.SAME]}
     _close(
         tx,
         arranged,
-        [one for rows in arranged.leads.values() for one in rows if one.lead.id in troubled],
+        [one for rows in arranged.leads.values() for one in rows if one.lead.id in troubled & current],
         now,
     )
     for trouble in arranged.troubles:

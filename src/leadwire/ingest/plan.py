@@ -28,9 +28,10 @@ def wanted(tx: Tx, account: Account, now: Millis, retention: Mapping[str, Millis
     plans = []
     for lead_type in lead_types(account):
         covered = tx.coverage.covered(account.owner, lead_type)
-        kept = coverage.retention_of(lead_type, retention) if covered else BACKFILL
+        filled = any(one.since <= now - BACKFILL for one in covered)  # a window read by hand is no back-fill
+        kept = coverage.retention_of(lead_type, retention) if filled else BACKFILL
         for hole in coverage.subtract(coverage.Interval(now - kept, now), covered):
-            kind = "backfill" if not covered else "poll" if hole.until == now else "gap"
+            kind = "backfill" if not filled else "poll" if hole.until == now else "gap"
             until = None if hole.until == now else hole.until
             plans.append(RunPlan(account.owner, kind, lead_type, None, hole.since, until))
     return plans
@@ -68,6 +69,7 @@ def _failed_before(tx: Tx, plan: RunPlan) -> Run | None:
             plan.until,
         )
         if same and run.plan.kind in BY_ITSELF:
-            resumable = run.state == "failed" and run.cursor is not None
+            # One that got nowhere is not taken over: the list is read from its top again, where the new leads are.
+            resumable = run.state == "failed" and run.cursor is not None and run.counters.read > 0
             return run if resumable and (run.plan.since or 0) <= (plan.since or 0) else None
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from leadwire.domain.owners import phase
 from leadwire.domain.times import Millis
 from leadwire.ingest import plan
 from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Turn
@@ -17,6 +18,8 @@ from leadwire.store import Run, RunPlan, Tx, Workspace
 
 IN_RUN_TRIES = 3  # a plain 429, a 5xx or a cut answer is tried again inside the run
 AFTER_RUN_WAITS = (60.0, 120.0, 180.0, 240.0, 300.0)  # then the run fails and its gap is tried again
+
+MIDNIGHT_SPREAD: Millis = 15 * 60_000
 
 log = structlog.get_logger()
 
@@ -65,7 +68,11 @@ class Reader:
         """One form's own poll, where its interval is shorter than its account's."""
         with workspace.write() as tx:
             form = tx.forms.get(form_id)
-            waiting = [run for run in tx.runs.open(form.owner) if run.plan.form_id == form_id]
+            waiting = [
+                run
+                for run in tx.runs.open(form.owner)
+                if run.plan.form_id == form_id and run.plan.kind in plan.BY_ITSELF
+            ]
             run = (
                 waiting[0]
                 if waiting
@@ -131,7 +138,8 @@ class Reader:
             run = tx.runs.get(run_id)
         if isinstance(error, Throttled) and error.until_midnight:
             self._fail(workspace, run, str(error))
-            return Outcome(error.after or AFTER_RUN_WAITS[-1])
+            spread = phase(run.plan.owner, MIDNIGHT_SPREAD) / 1000  # nobody storms LinkedIn at 00:00 UTC
+            return Outcome((error.after or AFTER_RUN_WAITS[-1]) + spread)
         if run.attempts >= IN_RUN_TRIES:
             return self._fail(workspace, run, str(error))
         wait = error.after or backoff(run.attempts + 1, self._dice())
@@ -145,5 +153,5 @@ class Reader:
             failed = plan.failures(tx, run.plan.owner)
         log.warning("run_failed", run=run.id, kind=run.plan.kind, reason=reason)
         by_itself = run.plan.kind in plan.BY_ITSELF
-        wait = AFTER_RUN_WAITS[min(failed, len(AFTER_RUN_WAITS)) - 1]
+        wait = AFTER_RUN_WAITS[min(max(failed, 1), len(AFTER_RUN_WAITS)) - 1]
         return Outcome(wait if by_itself else None)

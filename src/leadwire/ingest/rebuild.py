@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from leadwire.domain.times import Millis
@@ -30,8 +31,8 @@ def part(
     with workspace.read() as tx:
         raws = tx.leads.raws(form_id, PAGE, after)
     written = 0
-    for lead_type in sorted({one.lead_type for one in raws}):
-        some = [one for one in raws if one.lead_type == lead_type]
+    for owner, lead_type in sorted({(one.owner, one.lead_type) for one in raws}):
+        some = [one for one in raws if (one.owner, one.lead_type) == (owner, lead_type)]
         written += again(workspace, some, desks, now)
     return written, raws[-1].lead_id if len(raws) == PAGE else None
 
@@ -44,4 +45,14 @@ def again(workspace: Workspace, raws: list[RawLead], desks: Desks, now: Millis) 
     )
     source = Source(workspace, first.owner, first.lead_type)
     arranged = land.arrange(batch, land.read(batch), partial(desks.of, source))
+    stored = {one.lead_id: one for one in raws}
+    for rows in arranged.leads.values():
+        rows[:] = [
+            replace(
+                row,
+                issued_at=stored[row.lead.id].issued_at,
+                received_via=stored[row.lead.id].received_via,
+            )
+            for row in rows
+        ]
     return land.reproject(workspace, batch, arranged, now)

@@ -5,16 +5,28 @@ from __future__ import annotations
 from leadwire.domain.columns import Column, grow, table_name
 from leadwire.domain.forms import FormVersion
 from leadwire.domain.times import Millis
-from leadwire.store import Form, FormTable, Workspace
+from leadwire.store import Form, FormTable, Tx, Workspace
 
 
 def learn(workspace: Workspace, version: FormVersion, raw: bytes, now: Millis) -> Form:
-    """Store a form version and give every question of it a column in the dictionary. Runs no DDL."""
-    with workspace.write() as tx:
+    """Store a form version and give every question of it a column in the dictionary. Runs no DDL.
+
+    One at a time per form, in all processes: two that read the same columns would drop each other's. What is known
+    is never replaced by what is only reconstructed.
+    """
+    with workspace.alone(f"form:{version.form_id}"), workspace.write() as tx:
+        if version.reconstructed and version.version in _learned(tx, version.form_id):
+            return tx.forms.get(version.form_id)
         have: tuple[Column, ...] = ()
         if tx.forms.find(version.form_id) is not None:
             have = tx.forms.columns(version.form_id)
         return tx.forms.put(version, raw, grow(have, version).columns, now)
+
+
+def _learned(tx: Tx, form_id: str) -> set[int]:
+    if tx.forms.find(form_id) is None:
+        return set()
+    return {number for number, guessed in tx.forms.version_numbers(form_id).items() if not guessed}
 
 
 def shape(workspace: Workspace, form_id: str) -> list[str]:

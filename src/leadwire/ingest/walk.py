@@ -103,6 +103,9 @@ class Walker:
         step = walk.advance(
             place.walk, walk.PageFacts(reading.ids, page.received, page.total, page.has_next), self.page_cap
         )
+        if step.done and place.walk.restarts and not page.received and not place.walk.start:
+            # It has shown rows in this walk and now shows none: more like a lost role than an empty account.
+            raise NeverEnds("the list was not empty before and is now: nothing is taken for read")
         after = self._after(place, step)
         progress = land.Progress(
             run_id=run.id,
@@ -159,7 +162,8 @@ class Walker:
         if run.plan.dry_run or (form_id and any(later.lead_type == leg.lead_type for later in rest)):
             return ()
         assert place.horizon is not None
-        window = Interval(run.plan.since or FIRST_INSTANT, run.plan.until or place.horizon)
+        until = place.horizon if run.plan.until is None else run.plan.until
+        window = Interval(run.plan.since or FIRST_INSTANT, until)
         credited = coverage.credit(window, place.horizon)
         return () if credited is None else ((leg.lead_type, form_id, credited),)
 

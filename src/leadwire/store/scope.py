@@ -43,9 +43,11 @@ def insert_into(table: Table, dialect: str) -> sqlite.Insert:
 
 def among(column: Column[str], ids: str) -> ColumnElement[bool]:
     """Whether a text is in the list that the parameter `ids` holds: one statement for every length."""
+    listed = bindparam(ids, type_=Texts)
     if dialect_of(column.table) == "postgresql":
-        return column == any_(bindparam(ids, type_=Texts))
-    each = func.json_each(bindparam(ids, type_=Texts)).table_valued("value")
+        # An array, so that it is looked up in the index, whatever the planner thinks of its length.
+        return column == func.any(func.array(select(func.json_array_elements_text(cast(listed, JSON))).scalar_subquery()))
+    each = func.json_each(listed).table_valued("value")
     return column.in_(select(each.c.value))
 
 

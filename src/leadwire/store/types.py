@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import JSON, TIMESTAMP, Boolean, Dialect, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from leadwire.domain.times import Millis, iso, parse_iso
@@ -41,18 +41,14 @@ class Json(TypeDecorator[Any]):
 
 
 class Texts(TypeDecorator[Any]):
-    """A list of texts in one parameter: JSON in SQLite, an array in PostgreSQL. Never a column."""
+    """A list of texts in one parameter, as JSON. Never a column."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """See the class."""
-        return dialect.type_descriptor(ARRAY(Text) if _is_postgres(dialect) else Text())
-
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """See the class."""
-        return list(value) if _is_postgres(dialect) else to_json(list(value))
+        return to_json(list(value))
 
 
 class Instant(TypeDecorator[Millis]):

@@ -47,8 +47,8 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 
 
 def line(text: str = "") -> None:
-    """A line, or several, as it is."""
-    print("\n".join(map(visible, text.expandtabs(4).split("\n"))))
+    """A line, or several, as it is; at once, because who reads it through a pipe may have to act on it."""
+    print("\n".join(map(visible, text.expandtabs(4).split("\n"))), flush=True)
 
 
 def note(text: str) -> None:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
     Connection,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
-    any_,
     bindparam,
     delete,
     func,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -45,10 +46,9 @@ def among(column: Column[str], ids: str) -> ColumnElement[bool]:
     """Whether a text is in the list that the parameter `ids` holds: one statement for every length."""
     listed = bindparam(ids, type_=Texts)
     if dialect_of(column.table) == "postgresql":
-        # An array, so that it is looked up in the index, whatever the planner thinks of its length.
-        return column == func.any(func.array(select(func.json_array_elements_text(cast(listed, JSON))).scalar_subquery()))
-    each = func.json_each(listed).table_valued("value")
-    return column.in_(select(each.c.value))
+        each = select(func.json_array_elements_text(sql_cast(listed, JSON)))
+        return column == func.any(func.array(each.scalar_subquery()))
+    return column.in_(select(func.json_each(listed).table_valued("value").c.value))
 
 
 @cache

@@ -4,7 +4,7 @@ This is the hot path. The statements are written once per form table and go to t
 library would look at every value of every row.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -116,10 +116,10 @@ def folded(text: str) -> str:
 
 
 def _ledger_row(workspace: str, row: LandedLead, now: Millis, plan: Plan) -> Row:
-    lead, cells, binary = row.lead, row.cells, plan.how.binary
+    lead, binary = row.lead, plan.how.binary
     about = (lead.owner, lead.lead_type, lead.form_id, lead.form_version, lead.submitted_at, lead.test_lead)
     read = (binary(row.digest), binary(row.raw), row.issued_at, row.received_via, now, None, None)
-    return (workspace, lead.id, *about, *read, *[_word(cells, columns) for columns in plan.searched])
+    return (workspace, lead.id, *about, *read, *_words(row.cells, plan.searched))
 
 
 def _written(row: LandedLead, plan: Plan, stored_at: str) -> tuple[Row, Row]:
@@ -140,12 +140,16 @@ def _written(row: LandedLead, plan: Plan, stored_at: str) -> tuple[Row, Row]:
     )
 
 
-def _word(cells: Mapping[str, Cell], columns: Sequence[str]) -> str | None:
-    for column in columns:
-        value = cells.get(column)
-        if isinstance(value, str) and value:
-            return value.strip().casefold()[:LONGEST_SEARCHED]  # `folded`, as cells are storable
-    return None
+def _words(cells: Mapping[str, Cell], searched: Sequence[Sequence[str]]) -> Iterator[str | None]:
+    """For each word of the ledger the first answer that there is, `folded`: cells are storable as they are."""
+    for columns in searched:
+        for column in columns:
+            value = cells.get(column)
+            if value and isinstance(value, str):
+                yield value.strip().casefold()[:LONGEST_SEARCHED]
+                break
+        else:
+            yield None
 
 
 def _plan(scope: Scope, form: FormTable) -> Plan:

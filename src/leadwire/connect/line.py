@@ -16,7 +16,7 @@ import structlog
 
 from leadwire.domain.errors import Conflict
 from leadwire.domain.permissions import Reason, should_refresh
-from leadwire.domain.times import Millis, utc_day
+from leadwire.domain.times import SECOND, Millis, utc_day
 from leadwire.linkedin import oauth
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.calls import Call
@@ -31,7 +31,7 @@ from leadwire.linkedin.errors import (
     TryLater,
 )
 from leadwire.linkedin.patience import is_fresh_token_doubt
-from leadwire.store import Connection, Store, Tokens, Workspace
+from leadwire.store import Connection, Pause, Store, Tokens, Workspace
 from leadwire.store.errors import TryLater as StoreTryLater
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ Reader = Callable[[int, Mapping[str, str], bytes], T]
 FRESH_DOUBT_WAIT = 5.0  # seconds: a token minted a moment ago may be refused for some seconds
 REST: Millis = 3_600_000  # between two mintings
 DAY: Millis = 86_400_000
+NEVER: Millis = -SECOND
 MIDNIGHT_SPREAD: Millis = 15 * 60_000  # nobody storms LinkedIn at 00:00 UTC
 
 log = structlog.get_logger()
@@ -82,6 +83,7 @@ class Switchboard:
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._counting = threading.Lock()
         self._tried: dict[str, Millis] = {}
+        self._paused: tuple[Millis, list[Pause]] = (NEVER, [])
 
     def line(self, workspace: Workspace, connection_id: str) -> Line:
         return Line(self, workspace, connection_id)
@@ -107,6 +109,7 @@ class Switchboard:
             until = now - now % DAY + DAY + int(MIDNIGHT_SPREAD * self._spread())
             whose = member if error.scope == "member" else ""
             self.store.deployment.pause(endpoint, until, "daily quota used up", whose)
+            self._paused = (NEVER, [])
 
     def flush(self) -> None:
         """Write the counted calls down; what a crash takes is a few counts."""
@@ -123,11 +126,19 @@ class Switchboard:
 
     def _refuse_paused(self, endpoint: str, member: str) -> None:
         now = self.now()
-        for pause in self.store.deployment.pauses(now):
-            if pause.endpoint == endpoint and pause.member in ("", member):
+        for pause in self._pauses(now):
+            if pause.endpoint == endpoint and pause.member in ("", member) and pause.until > now:
                 raise Throttled(
                     f"{endpoint}: {pause.reason}", after=(pause.until - now) / 1000, until_midnight=True
                 )
+
+    def _pauses(self, now: Millis) -> list[Pause]:
+        """Looked up once a second, not with every page: one that another process noted counts that much later."""
+        looked_at, pauses = self._paused
+        if not looked_at <= now < looked_at + SECOND:
+            pauses = self.store.deployment.pauses(now)
+            self._paused = (now, pauses)
+        return pauses
 
 
 class Line:

@@ -192,6 +192,18 @@ def test_a_used_up_daily_quota_stops_that_endpoint_until_after_midnight(long_rig
     assert all_there(rig)
 
 
+def test_a_quota_that_another_process_used_up_counts_a_second_later(rig: Rig) -> None:
+    start(rig)
+    rig.run_for(10 * MINUTE)
+    rig.store.deployment.pause("leadFormResponses.FINDER", rig.now() + HOUR, "daily quota used up")
+    rig.advance(1_000)
+    rig.emulator.control.watch.clear_calls()
+    rig.run_for(HOUR - MINUTE)
+    assert counts(rig, FINDER) == 0
+    rig.run_for(20 * MINUTE)
+    assert counts(rig, FINDER) > 0
+
+
 def test_a_failed_back_fill_goes_on_at_its_page(rig: Rig) -> None:
     """A new run takes over where the failed one stopped: an outage does not cost the pages before it."""
     rig.connect_member()

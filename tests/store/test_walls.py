@@ -8,7 +8,7 @@ from tests.databases import APP, NOW, OWNER, Home
 from tests.store.samples import ANNA, land, publish, two_workspaces
 
 from leadwire.domain.coverage import Interval
-from leadwire.store import AccountFacts, RunPlan, Tokens, schema
+from leadwire.store import AccountFacts, InboxRow, RunPlan, Tokens, schema
 from leadwire.store.errors import TryLater
 from leadwire.store.place import CANONICAL
 
@@ -70,8 +70,10 @@ def fill(store, workspace):
         tx.schedule.put("poll", ANNA, 1, NOW)
         tx.settings.put("account", ANNA, "poll_interval", "5m")
         tx.runs.create(RunPlan(ANNA, "poll"), NOW)
+        tx.hooks.serial(ANNA, NOW)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
     store.deployment.create_api_key(workspace.id, "CRM", NOW)
+    store.deployment.receive([InboxRow(workspace.id, b"k", ANNA, NOW, b"{}")])
 
 
 def tables(workspaces):

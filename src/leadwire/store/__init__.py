@@ -12,6 +12,7 @@ from leadwire.store.desk_rows import (
     Scheduled,
     Setting,
 )
+from leadwire.store.hook_rows import Hook, InboxDue, InboxFacts, InboxItem, InboxRow
 from leadwire.store.rows import (
     Access,
     Account,
@@ -59,6 +60,11 @@ __all__ = [
     "Form",
     "FormBody",
     "FormTable",
+    "Hook",
+    "InboxDue",
+    "InboxFacts",
+    "InboxItem",
+    "InboxRow",
     "IssuedKey",
     "Json",
     "Keyring",

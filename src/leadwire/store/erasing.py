@@ -63,6 +63,8 @@ class Erasing:
             for table in (*self._form_tables([lead_id]), self._leads):
                 self._run(delete(table).where(table.c.lead_id == lead_id))
             self._forget_troubles([lead_id])
+            pushes = self._scope.own("inbox")
+            pushes.remove(pushes.c.lead_id == lead_id)
             return self._ledger.remove(self._ledger.c.lead_id == lead_id) > 0
 
     def _blank(self, ids: Collection[str], at: Millis) -> None:

@@ -25,7 +25,7 @@ from leadwire.store.types import Json, flag
 
 SCHEMA = "leadwire"
 PREFIX = "_"
-LOOKUPS = frozenset({"workspaces", "api_keys", "connect_links", "oauth_states", "schedule"})
+LOOKUPS = frozenset({"workspaces", "api_keys", "connect_links", "oauth_states", "schedule", "hooks", "inbox"})
 SHARED = frozenset({"secrets", "app_credentials", "calls", "pauses"})
 SEALED = {"connections": ("access_token", "refresh_token")}
 
@@ -311,6 +311,61 @@ def internal(dialect: str) -> Mapping[str, Table]:
     """The internal tables by their plain names, placed for `dialect`."""
     return place_internal(PLAIN, dialect)
 
+Table(
+    "hooks",
+    PLAIN,
+    *_of_workspace("owner"),
+    _key("serial", BigInteger),
+    _need("made_at", BigInteger),
+    _may("until", BigInteger),
+    _may("challenged_at", BigInteger),
+    _may("pushed_at", BigInteger),
+)
+Table(
+    "inbox",
+    PLAIN,
+    *_of_workspace("id"),
+    _need("key", LargeBinary),
+    _need("owner"),
+    _need("received_at", BigInteger),
+    _need("raw", LargeBinary),
+    _may("lead_id"),
+    _may("form_id"),
+    _may("form_version", Integer),
+    _need("lead_type"),
+    _need("action"),
+    _may("occurred_at", BigInteger),
+    _need("state"),
+    _need("due_at", BigInteger),
+    _may("outcome"),
+    _need("copies", Integer),
+    _need("attempts", Integer),
+    _may("finished_at", BigInteger),
+    Index("_ix_inbox_key", "workspace_id", "key", unique=True),
+    # What is done is the most of it, and nobody looks for that by owner.
+    Index(
+        "_ix_inbox_open",
+        "state",
+        "workspace_id",
+        "owner",
+        "due_at",
+        sqlite_where=text("state <> 'done'"),
+        postgresql_where=text("state <> 'done'"),
+    ),
+    Index(
+        "_ix_inbox_lead",
+        "workspace_id",
+        "lead_id",
+        sqlite_where=text("lead_id IS NOT NULL"),
+        postgresql_where=text("lead_id IS NOT NULL"),
+    ),
+    Index(
+        "_ix_inbox_finished",
+        "finished_at",
+        sqlite_where=text("finished_at IS NOT NULL"),
+        postgresql_where=text("finished_at IS NOT NULL"),
+    ),
+)
 
 def dialect_of(table: Table) -> str:
     """Where a table is placed: every one of PostgreSQL's is in a schema."""

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Table, select
 
@@ -12,6 +12,7 @@ from leadwire.store.errors import SchemaTooOld, SealBroken, WrongKey
 from leadwire.store.seal import Keyring
 
 ERASURE = "erasure"
+HOOKS = "hooks"
 
 
 def place_of(name: str) -> tuple[str, ...]:
@@ -21,10 +22,13 @@ def place_of(name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The keyring, and the key under which erased ids are hashed: it outlives every SECRET_KEY."""
+    """The keyring, and two keys that outlive every SECRET_KEY: the one under which erased ids are hashed, and
+    the one that marks the addresses given to LinkedIn.
+    """
 
     keys: Keyring
-    erasure_key: bytes
+    erasure_key: bytes = field(repr=False)
+    hook_key: bytes = field(repr=False)
 
     def seal(self, plain: str | None, aad: tuple[str, ...]) -> bytes | None:
         """Keyring.seal, None stays None."""
@@ -40,21 +44,26 @@ class Vault:
 
 
 def make_vault(connection: Connection, secrets: Table, keys: Keyring) -> None:
-    """Put the erasure key into a database that has none."""
-    if connection.scalar(select(secrets.c.name).where(secrets.c.name == ERASURE)) is None:
-        text = base64.b64encode(os.urandom(32)).decode()
-        connection.execute(secrets.insert().values(name=ERASURE, sealed=keys.seal(text, place_of(ERASURE))))
+    """Put the keys that are missing into a database."""
+    there = set(connection.scalars(select(secrets.c.name)))
+    for name in (ERASURE, HOOKS):
+        if name not in there:
+            text = base64.b64encode(os.urandom(32)).decode()
+            connection.execute(secrets.insert().values(name=name, sealed=keys.seal(text, place_of(name))))
 
 
 def open_vault(connection: Connection, secrets: Table, keys: Keyring) -> Vault:
-    """Open the erasure key, which proves SECRET_KEY. WrongKey, SchemaTooOld where there is none yet."""
-    sealed = connection.scalar(select(secrets.c.sealed).where(secrets.c.name == ERASURE))
-    if sealed is None:
+    """Open the keys, which proves SECRET_KEY. WrongKey, SchemaTooOld where there are none yet."""
+    sealed = dict(map(tuple, connection.execute(select(secrets.c.name, secrets.c.sealed))))
+    if not {ERASURE, HOOKS} <= sealed.keys():
         raise SchemaTooOld("this database has not been migrated")
     try:
-        return Vault(keys, base64.b64decode(keys.open(sealed, place_of(ERASURE))))
+        erasure, hooks = (
+            base64.b64decode(keys.open(sealed[name], place_of(name))) for name in (ERASURE, HOOKS)
+        )
     except SealBroken as error:
         raise WrongKey(
             "SECRET_KEY does not open this database. Start with the key it was made with;"
             " to change it, put the new one in front of the old one: SECRET_KEY=new,old."
         ) from error
+    return Vault(keys, erasure, hooks)

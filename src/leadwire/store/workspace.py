@@ -15,6 +15,8 @@ from leadwire.store.due import Schedule
 from leadwire.store.erasing import Erasing
 from leadwire.store.forms import Forms
 from leadwire.store.ground import Ground, inside
+from leadwire.store.hooks import Hooks
+from leadwire.store.inbox import Inbox
 from leadwire.store.leads import Leads
 from leadwire.store.one_time import Links
 from leadwire.store.place import Place, place
@@ -161,6 +163,16 @@ class Tx:
     def schedule(self) -> Schedule:
         """What happens later or again."""
         return Schedule(self._scope)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """The addresses LinkedIn was given."""
+        return Hooks(self._scope)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What LinkedIn pushed."""
+        return Inbox(self._scope)
 
     @cached_property
     def audit(self) -> Audit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
@@ -12,14 +13,16 @@ from linkedin_emulator.api.answers import error_response
 from linkedin_emulator.api.edge import stamp
 from linkedin_emulator.api.gate import admit, check_size, untunnel
 from linkedin_emulator.api.routes import Answer, locate, table
+from linkedin_emulator.campaign_manager.site import answer_page, concerns
 from linkedin_emulator.clock import Clock, Millis
 from linkedin_emulator.control import Control
 from linkedin_emulator.control.http import answer_control, methods
 from linkedin_emulator.faults.mishaps import after, before, down
 from linkedin_emulator.faults.rules import Action
-from linkedin_emulator.hooks.outbound import Deliver, Outbound, attempt, nobody_answers
+from linkedin_emulator.hooks.outbound import Deliver, Outbound, nobody_answers
 from linkedin_emulator.hooks.pushes import push_call, settle_push
-from linkedin_emulator.hooks.webhooks import challenge_call, due_webhook, new_code, passes, record
+from linkedin_emulator.hooks.sending import send
+from linkedin_emulator.hooks.webhooks import challenge_call, due_webhook, new_code, record
 from linkedin_emulator.knobs import Knobs
 from linkedin_emulator.oauth import authorization
 from linkedin_emulator.oauth import tokens as token_endpoint
@@ -68,17 +71,20 @@ class Emulator:
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Answer one request; `target` is the raw path and query as they stand in the request line."""
+        began = time.perf_counter()
         asked = request(method, target, headers, body)
         if asked.path.startswith("/control/"):
             return answer_control(self._control_methods, asked)
+        if concerns(asked.path):
+            return answer_page(self.control, asked)
         with self._state.lock:
             actions, name, answer = self._begin(asked)
         if isinstance(answer, Outbound):
-            reply = attempt(self._deliver, answer.call)
+            reply = send(self._state, self._deliver, answer.call)
             with self._state.lock:
                 answer = _caught(functools.partial(answer.finish, reply))
         with self._state.lock:
-            return self._end(asked, name, actions, answer)
+            return self._end(asked, name, actions, answer, began)
 
     def authorize(
         self,
@@ -119,12 +125,14 @@ class Emulator:
         instead = down(state) or before(state, asked, actions)
         return actions, name, instead or _caught(lambda: _dispatch(state, asked))
 
-    def _end(self, asked: Request, name: str, actions: list[Action], answer: Answer) -> Response:
+    def _end(
+        self, asked: Request, name: str, actions: list[Action], answer: Answer, began: float
+    ) -> Response:
         state = self._state
         assert isinstance(answer, Response)
         response = after(stamp(state, answer, asked.path.startswith(("/rest/", "/v2/"))), actions)
-        call = (asked.method, asked.target, name, response, _member_of(state, asked))
-        state.journal.note(state.clock.now(), *call, state.knobs.calls_kept)
+        took, member = (time.perf_counter() - began) * 1000, _member_of(state, asked)
+        state.journal.note(state.clock.now(), asked, name, response, member, took, state.knobs.calls_kept)
         return response
 
     def _challenge_one(self) -> bool:
@@ -133,11 +141,11 @@ class Emulator:
             webhook = due_webhook(state)
             if webhook is None:
                 return False
-            code = new_code(state.dice)
-            call, secret = challenge_call(webhook.url, code), state.world.apps[webhook.client_id].secrets[0]
-        reply = attempt(self._deliver, call)
+            secret = state.world.apps[webhook.client_id].secrets[0]
+            call = challenge_call(webhook.url, new_code(state.dice), secret)
+        reply = send(state, self._deliver, call)
         with state.lock:
-            record(state, webhook, passes(secret, code, reply))
+            record(state, webhook, call.good(reply))
         return True
 
     def _push_one(self) -> bool:
@@ -147,7 +155,7 @@ class Emulator:
             if push is None:
                 return False
             call = push_call(state, push)
-        reply = attempt(self._deliver, call)
+        reply = send(state, self._deliver, call)
         with state.lock:
             settle_push(state, push, reply)
         return True

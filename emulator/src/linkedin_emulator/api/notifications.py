@@ -15,7 +15,7 @@ from linkedin_emulator.api.roles import may_read_leads, refusal
 from linkedin_emulator.api.routes import Call, Route, finder
 from linkedin_emulator.hooks.outbound import Outbound, Reply
 from linkedin_emulator.hooks.subscriptions import Subscription
-from linkedin_emulator.hooks.webhooks import challenge_call, new_code, passes, record, webhook_of
+from linkedin_emulator.hooks.webhooks import challenge_call, new_code, record, webhook_of
 from linkedin_emulator.knobs import Knobs
 from linkedin_emulator.protocol import errors
 from linkedin_emulator.protocol.errors import ApiError, illegal_argument
@@ -47,16 +47,16 @@ def create(state: State, call: Call) -> Outbound:
     wanted = read_wish(call.request.body, state.knobs)
     _check_allowed(state, call, wanted)
     code = new_code(state.dice)
-    secret = call.app.secrets[0]
+    challenge = challenge_call(wanted.webhook, code, call.app.secrets[0])
 
     def finish(reply: Reply | None) -> Response:
-        passed = passes(secret, code, reply)
+        passed = challenge.good(reply)
         record(state, webhook_of(state, call.app.client_id, wanted.webhook), passed)
         if not passed:
             raise illegal_argument(NOT_PASSED)
         return created(_store(state, call, wanted).id, call.request.path)
 
-    return Outbound(challenge_call(wanted.webhook, code), finish)
+    return Outbound(challenge, finish)
 
 
 def read_wish(body: bytes, knobs: Knobs) -> Wanted:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
+from linkedin_emulator.api.roles import may_read_forms, may_read_leads
 from linkedin_emulator.control.group import Group, locked
 from linkedin_emulator.protocol.urns import ORGANIZATION, urn
 from linkedin_emulator.protocol.wire import Json
@@ -140,6 +141,26 @@ class Entities(Group):
         """Take one role, or all roles, on a page away from a member."""
         if not self._drop_page_roles(organization, member, role):
             raise LookupError(f"{member} has no such role on page {organization}")
+
+    @locked
+    def readers(self, owner: str, lead_type: str = "SPONSORED") -> list[dict[str, Json]]:
+        """What every member holds on an owner (URN) and its page, and what that lets them read."""
+        world = self._state.world
+        account = world.account_of(owner)
+        page = world.organization_of(account.reference if account else owner)
+        return [
+            {
+                "member": member,
+                "name": person.name,
+                "account_role": world.account_roles.get((account.id, member), (None, 0))[0]
+                if account
+                else None,
+                "page_roles": sorted(world.page_roles_of(member, page.id)) if page else [],
+                "reads_forms": may_read_forms(world, member, owner),
+                "reads_leads": may_read_leads(world, member, owner, lead_type),
+            }
+            for member, person in world.members.items()
+        ]
 
     @locked
     def create_campaign(self, account: int, name: str, number: int | None = None) -> dict[str, Json]:

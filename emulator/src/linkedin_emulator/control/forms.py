@@ -63,16 +63,21 @@ class FormControl(Group):
         return known.current
 
     @locked
+    def show(self, form: int) -> dict[str, Json]:
+        """One form as in `truth`; LookupError if there is none."""
+        return _plain(self._one(form))
+
+    @locked
     def truth(self, owner: str | None = None) -> list[dict[str, Json]]:
         """Every form with every version, and what its leads look like."""
-        return [
-            {k: v for k, v in asdict(form).items() if k != "cache"}
-            for form in self._state.world.forms.values()
-            if owner in (None, form.owner)
-        ]
+        return [_plain(form) for form in self._state.world.forms.values() if owner in (None, form.owner)]
 
     def _one(self, form: int) -> Form:
         known = self._state.world.forms.get(int(form))
         if known is None:
             raise LookupError(f"there is no form {form}")
         return known
+
+
+def _plain(form: Form) -> dict[str, Json]:
+    return {name: value for name, value in asdict(form).items() if name != "cache"}

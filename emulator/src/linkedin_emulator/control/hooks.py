@@ -6,10 +6,11 @@ import itertools
 from dataclasses import asdict
 
 from linkedin_emulator.control.group import Group, locked
-from linkedin_emulator.hooks.outbound import Deliver, attempt
+from linkedin_emulator.hooks.outbound import Deliver
 from linkedin_emulator.hooks.pushes import push_foreign
+from linkedin_emulator.hooks.sending import send
 from linkedin_emulator.hooks.subscriptions import Push, Webhook
-from linkedin_emulator.hooks.webhooks import challenge_call, new_code, passes, record
+from linkedin_emulator.hooks.webhooks import challenge_call, new_code, record
 from linkedin_emulator.protocol.wire import Json
 from linkedin_emulator.state import State
 
@@ -37,15 +38,22 @@ class HookControl(Group):
         latest = itertools.islice(reversed(hooks.done), int(limit))
         return {"waiting": [_shown(p) for p in hooks.waiting()], "done": [_shown(p) for p in latest]}
 
+    @locked
+    def exchanges(self, limit: int = 100, about: str = "") -> list[dict[str, Json]]:
+        """Challenges and pushes as they went, newest first; `about` keeps those whose body or URL says it."""
+        log = reversed(self._state.hooks.log)
+        chosen = (item for item in log if about in item.sent or about in item.url)
+        return [asdict(item) for item in itertools.islice(chosen, int(limit))]
+
     def validate(self, url: str, client_id: str | None = None) -> dict[str, Json]:
         """The developer restarts validation in the portal; it alone unblocks a webhook."""
         with self._state.lock:
             webhook = self._webhook(url, client_id)
             code = new_code(self._state.dice)
-            secret = self._state.world.apps[webhook.client_id].secrets[0]
-        reply = attempt(self._deliver, challenge_call(url, code))
+            call = challenge_call(url, code, self._state.world.apps[webhook.client_id].secrets[0])
+        reply = send(self._state, self._deliver, call)
         with self._state.lock:
-            record(self._state, webhook, passes(secret, code, reply))
+            record(self._state, webhook, call.good(reply))
             return asdict(webhook)
 
     @locked

@@ -106,6 +106,42 @@ class LeadControl(Group):
         return [self._shown(lead) for lead in itertools.islice(chosen, int(offset), int(offset) + int(limit))]
 
     @locked
+    def newest(
+        self,
+        owner: str | None = None,
+        form: int | None = None,
+        away: bool = False,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> dict[str, Json]:
+        """`{"total", "leads"}`, newest first and quick at any number; `away`: the withdrawn, hidden and late."""
+        book, now = self._state.leads, self._state.clock.now()
+        book.settle(now)
+        if away:
+            chosen = [
+                lead
+                for lead in book.away(now)
+                if owner in (None, lead.form.owner) and form in (None, lead.form.id)
+            ]
+            total, leads = len(chosen), chosen[offset : offset + limit]
+        else:
+            total, leads = book.newest(owner, form, offset, limit)
+        return {"total": total, "leads": [self._shown(lead) for lead in leads]}
+
+    @locked
+    def counts(self) -> dict[str, Json]:
+        """`{"owners": {urn: n}, "forms": {id: n}}`: leads that are neither withdrawn nor hidden nor late."""
+        self._state.leads.settle(self._state.clock.now())
+        owners, forms = self._state.leads.counts()
+        return {"owners": dict(owners), "forms": dict(forms)}
+
+    @locked
+    def imagine(self, form: int, version: int | None = None) -> dict[str, Json]:
+        """A `formResponse` that some person might give to a form; the lead submitted next would give the same."""
+        response: dict[str, Json] = happenings.imagine(self._state, int(form), version)
+        return response
+
+    @locked
     def ids(self, owner: str | None = None, readable: bool | None = None) -> list[str]:
         """The ids of all leads by arrival, filtered as in `truth`; for comparing great numbers."""
         return [lead.id for lead in self._chosen(owner, None, readable)]

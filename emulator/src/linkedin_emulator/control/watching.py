@@ -10,9 +10,9 @@ from linkedin_emulator.protocol.wire import Json
 
 class Watching(Group):
     @locked
-    def calls(self, route: str | None = None, limit: int = 100) -> dict[str, Json]:
-        """`{"total", "counts": {route: {status: n}}, "calls": [newest first]}`."""
-        return self._state.journal.report(route, int(limit))
+    def calls(self, route: str | None = None, limit: int = 100, about: str = "") -> dict[str, Json]:
+        """`{"total", "counts": {route: {status: n}}, "calls": [newest first]}`; `about` is a part of the target."""
+        return self._state.journal.report(route, int(limit), about)
 
     @locked
     def clear_calls(self) -> None:

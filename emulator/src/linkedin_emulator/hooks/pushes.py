@@ -12,7 +12,7 @@ import hmac
 
 from linkedin_emulator.api.roles import may_read_leads
 from linkedin_emulator.clock import Millis
-from linkedin_emulator.hooks.outbound import Reply, WebhookCall
+from linkedin_emulator.hooks.outbound import Reply, WebhookCall, accepted
 from linkedin_emulator.hooks.subscriptions import Push, Subscription
 from linkedin_emulator.protocol.urns import owner_union, split, urn, versioned_form
 from linkedin_emulator.protocol.wire import Json, to_json
@@ -98,7 +98,7 @@ def push_call(state: State, push: Push) -> WebhookCall:
     secret = state.world.apps[push.client_id].secrets[0]
     signature = sign("another secret" if state.knobs.push_wrong_signature else secret, push.body)
     headers = {"content-type": "application/json", "x-li-signature": signature}
-    return WebhookCall("POST", push.url, headers, push.body, PUSH_TIMEOUT)
+    return WebhookCall("push", "POST", push.url, headers, push.body, PUSH_TIMEOUT)
 
 
 def settle_push(state: State, push: Push, reply: Reply | None) -> None:
@@ -108,7 +108,7 @@ def settle_push(state: State, push: Push, reply: Reply | None) -> None:
     push.attempts += 1
     push.first_tried_at = now if push.first_tried_at is None else push.first_tried_at
     push.last_status = reply[0] if reply else None
-    if reply and 200 <= reply[0] < 300:
+    if accepted(reply):
         _finish(state, push, delivered=True)
     elif now + state.knobs.push_retry_every_ms - push.first_tried_at > state.knobs.push_retry_for_ms:
         _finish(state, push, delivered=False)

@@ -12,6 +12,7 @@ from linkedin_emulator.protocol.urns import owner_union, versioned_form
 from linkedin_emulator.protocol.wire import Json
 
 PUSHES_KEPT = 10_000
+EXCHANGES_KEPT = 1_000
 WebhookState = Literal["PENDING", "VALIDATED", "BLOCKED"]
 
 
@@ -70,17 +71,35 @@ class Push:
     last_status: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call to a webhook as it went: no reply is status None with the reason in `answered`."""
+
+    number: int
+    at: Millis
+    kind: Literal["challenge", "push"]
+    method: str
+    url: str
+    sent: str
+    status: int | None
+    good: bool
+    milliseconds: int
+    answered: str
+
+
 @dataclass(slots=True)
 class Subscriptions:
-    """All subscriptions, webhooks and pushes; the latest settled pushes stay in `done`."""
+    """All subscriptions, webhooks and pushes; `done` and `log` keep the latest only."""
 
     by_id: dict[int, Subscription] = field(default_factory=dict)
     webhooks: dict[tuple[str, str], Webhook] = field(default_factory=dict)
     queue: list[tuple[Millis, int, Push]] = field(default_factory=list)
     sending: dict[int, Push] = field(default_factory=dict)
     done: deque[Push] = field(default_factory=lambda: deque(maxlen=PUSHES_KEPT))
+    log: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
     next_id: int = 7012
     next_push: int = 1
+    next_exchange: int = 1
 
     def wait(self, push: Push) -> None:
         """Put a push into the queue, which is a heap by due time."""

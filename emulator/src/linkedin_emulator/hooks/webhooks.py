@@ -5,6 +5,7 @@ Source: learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import json
@@ -42,10 +43,14 @@ def new_code(dice: random.Random) -> str:
     return str(uuid.UUID(bytes=dice.randbytes(16), version=4))
 
 
-def challenge_call(url: str, code: str) -> WebhookCall:
+def challenge_call(url: str, code: str, secret: str) -> WebhookCall:
     """The GET; the URL's own query stays and the code is added."""
     return WebhookCall(
-        "GET", f"{url}{'&' if '?' in url else '?'}challengeCode={code}", timeout=CHALLENGE_TIMEOUT
+        "challenge",
+        "GET",
+        f"{url}{'&' if '?' in url else '?'}challengeCode={code}",
+        timeout=CHALLENGE_TIMEOUT,
+        good=functools.partial(passes, secret, code),
     )
 
 

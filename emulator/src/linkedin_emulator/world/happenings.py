@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,9 +89,7 @@ def _response(state: State, document: dict[str, Json], wanted: Submission, row: 
     if wanted.response is not None:
         return to_json(wanted.response)
     if wanted.answers is None:
-        return (
-            test_response(document) if wanted.test else composer(document).response(digest(state.seed, row))
-        )
+        return test_response(document) if wanted.test else _made_up(state, document, row)
     questions = {str(q["questionId"]): q for q in document["content"]["questions"]}
     answers = []
     for name, given in wanted.answers.items():
@@ -106,6 +105,16 @@ def _response(state: State, document: dict[str, Json], wanted: Submission, row: 
     accepted = {str(c["id"]): True for c in consents} if wanted.consents is None else wanted.consents
     responses = [{"accepted": yes, "consentId": int(number)} for number, yes in accepted.items()]
     return to_json({"consentResponses": responses, "answers": answers})
+
+
+def imagine(state: State, form_id: int, version: int | None) -> Json:
+    """What the next person to submit would answer, were nothing given; nothing happens."""
+    form, number = form_version(state, form_id, version)
+    return json.loads(_made_up(state, form.versions[number - 1], len(state.leads) + 1))
+
+
+def _made_up(state: State, document: dict[str, Json], row: int) -> bytes:
+    return composer(document).response(digest(state.seed, row))
 
 
 def generate(

@@ -8,8 +8,10 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from linkedin_emulator.clock import Millis
 from linkedin_emulator.protocol.urns import urn
@@ -192,6 +194,31 @@ class LeadBook:
         ]
         return len(matching), lambda first, rows: matching[first : first + rows]
 
+    def newest(self, owner: str | None, form: int | None, first: int, rows: int) -> tuple[int, list[Lead]]:
+        """How many leads of one form, of an owner or of all stand on shelves, and some of them, newest first."""
+        shelves = [shelf for name, shelf in self._shelves.items() if _holds(name, owner, form)]
+        order = heapq.merge(*(shelf.backwards() for shelf in shelves), reverse=True)
+        return sum(map(len, shelves)), [self.lead(row) for _, row in islice(order, first, first + rows)]
+
+    def away(self, now: Millis) -> list[Lead]:
+        """The leads that stand on no shelf (withdrawn, hidden, late), newest first."""
+        rows = {row for row, lead in self._single.items() if lead.hidden or lead.deleted}
+        late = (self.lead(row) for row in {row for _, row in self._late} - rows)
+        found = [lead for lead in late if max(lead.readable_at, lead.submitted_at) > now]
+        return sorted([*found, *map(self.lead, rows)], key=lambda lead: (-lead.submitted_at, -lead.row))
+
+    def counts(self) -> tuple[Counter[str], Counter[int]]:
+        """How many leads stand on shelves by owner, and by form."""
+        owners: Counter[str] = Counter()
+        forms: Counter[int] = Counter()
+        for name, shelf in self._shelves.items():
+            match name:
+                case (str(owner), str()):
+                    owners[owner] += len(shelf)
+                case (str(), str(), int(form), int()):
+                    forms[form] += len(shelf)
+        return owners, forms
+
     def all(self) -> Iterator[Lead]:
         """Every lead ever, in order of arrival."""
         rows = {row for row in self._single if not self._in_a_batch(row)}
@@ -222,6 +249,16 @@ def _narrowest(query: Query) -> object:
     if query.test_only:
         return (query.owner, query.lead_type, "test")
     return (query.owner, query.lead_type, *query.form) if query.form else (query.owner, query.lead_type)
+
+
+def _holds(shelf: object, owner: str | None, form: int | None) -> bool:
+    """Whether a shelf is one of those that together hold each lead of a form, an owner or all exactly once."""
+    match shelf:
+        case (str(whose), str()):
+            return form is None and owner in (None, whose)
+        case (str(), str(), int(which), int()):
+            return which == form
+    return False
 
 
 def _matches(lead: Lead, query: Query) -> bool:

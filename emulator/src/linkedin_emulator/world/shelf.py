@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from linkedin_emulator.clock import Millis
 
@@ -44,6 +44,10 @@ class Shelf:
     def between(self, start: Millis, end: Millis) -> range:
         """The positions whose time is in [start, end)."""
         return range(bisect_left(self._times, start), bisect_left(self._times, end))
+
+    def backwards(self) -> Iterator[tuple[Millis, int]]:
+        """The pairs from the last to the first."""
+        return zip(reversed(self._times), reversed(self._numbers), strict=True)
 
     def number_at(self, position: int) -> int:
         return self._numbers[position]

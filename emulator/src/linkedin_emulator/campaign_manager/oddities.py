@@ -1,0 +1,45 @@
+"""The ways to spoil a lead, in a few words each."""
+
+from __future__ import annotations
+
+OF_ANSWERS: dict[str, str] = {
+    "number_answer": "a huge number where a text should be",
+    "boolean_answer": "true instead of a text",
+    "null_answer": "null instead of a text",
+    "empty_answer": "an empty text",
+    "odd_answer_type": "an object instead of a text",
+    "long_answer": "10,000 letters",
+    "nul_answer": "a text with a NUL in it",
+    "surrogate_answer": "half an emoji, which no UTF-8 can hold",
+    "emoji_answer": "emoji, right-to-left marks, invisible letters",
+    "script_answer": "a script, a spreadsheet formula and SQL",
+    "unknown_answer_kind": "a kind of answer that is not documented",
+    "unknown_question": "the answer to a question the form does not ask",
+    "unknown_option": "an option the question does not have",
+    "answer_without_question": "an answer that names no question",
+    "null_answer_entry": "null in the list of answers",
+    "doubled_answer": "the same question answered twice",
+    "no_answers": "no answers at all",
+}
+OF_THE_LEAD: dict[str, str] = {
+    "no_submitted_at": "no time of submission",
+    "zero_submitted_at": "submitted in 1970",
+    "seconds_submitted_at": "seconds instead of milliseconds",
+    "year_9999_submitted_at": "submitted in the year 9999",
+    "negative_submitted_at": "submitted before 1970",
+    "not_a_number": "NaN as the time, which is no JSON",
+    "huge_number": "a time of 5,000 digits",
+    "no_id": "no id",
+    "doubled_member": "the id stands twice",
+    "no_form_urn": "no form",
+    "bad_form_urn": "a form URN that cannot be read",
+    "blank_in_form_urn": "a form URN with a blank, as in LinkedIn's samples",
+    "unknown_lead_type": "a lead type that is not documented",
+    "unknown_member": "a member that is not documented",
+    "deep": "100,000 lists inside each other",
+    "null": "null instead of the lead",
+    "text": "a text instead of the lead",
+    "number": "a number instead of the lead",
+    "list": "a list instead of the lead",
+    "malformed": "JSON that breaks off",
+}

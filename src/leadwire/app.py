@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,7 @@ from uuid import uuid4
 from leadwire.agenda import Agenda, job_for
 from leadwire.clocks import Clock, EmulatorClock, system_now
 from leadwire.connect.consent import Consent
+from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.domain.times import iso
 from leadwire.duties import Defaults, Duties
@@ -113,6 +115,7 @@ class App:
         self.store.close()
 
     def ring(self, shards: Iterable[int]) -> None:
+        self._swept_at = 0
         """Wake the workers for these shards; elsewhere the next tick finds the work."""
         if self.engine is not None:
             now = self.now()
@@ -167,9 +170,15 @@ class App:
         keys = self.app_keys()
         if keys is None:
             raise no_app()
+            hook_tokens=self.hook_tokens,
         return keys
 
     def _save_app_keys(self, client_id: str, client_secret: str) -> None:
+    @cached_property
+    def hook_tokens(self) -> HookTokens:
+        """What makes and reads the addresses given to LinkedIn; the database is open."""
+        return HookTokens(self.store.deployment.hook_key())
+
         self.store.deployment.save_app_credentials(client_id, client_secret, self.now())
 
     def _line_for(self, workspace: Workspace, owner: str) -> Line:
@@ -207,6 +216,12 @@ def secret_key(settings: Settings) -> str:
     home = make_home(settings.home)
     path = home / "secret.key"
     if not path.exists():
+    def _sweep(self) -> Iterator[Job]:
+        if self.now() - self._swept_at >= HOUR:
+            self._swept_at = self.now()
+            self.store.deployment.sweep_inbox(self._swept_at)
+        return iter(())
+
         path.touch(0o600, exist_ok=False)
         path.write_text(Keyring.generate() + "\n")
     return path.read_text().strip()

@@ -14,7 +14,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, cast
 
 import structlog
 import uvicorn
@@ -25,6 +26,7 @@ from leadwire.listening import listen, reached_at
 from leadwire.runfile import RunFile
 from leadwire.settings import Settings
 from leadwire.web import create_app
+from leadwire.web.wire import NEXT, Crowd, Wire, room
 
 Role = Literal["all", "web", "worker"]
 
@@ -44,13 +46,14 @@ class Door(threading.Thread):
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=cast(type[Wire], partial(Wire, Crowd(room()))),  # it is only called
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 server_header=False,
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=list(trusted_proxies),
+                timeout_keep_alive=int(NEXT),
                 timeout_graceful_shutdown=REQUESTS_END,
             )
         )
@@ -99,7 +102,10 @@ def running(
             app.start_work()
         door = None
         if opened is not None:
-            door = Door(create_app(app.services()), opened, settings.trusted_proxies)
+            answers = create_app(app.services())
+            answers.hook.start()
+            stack.callback(answers.hook.stop)
+            door = Door(answers, opened, settings.trusted_proxies)
             door.start()
             stack.callback(door.shut)
         stack.callback(app.wind_down)

@@ -72,6 +72,7 @@ class Numbers(Collector):
         calls = {one.endpoint: one.count for one in desk.calls(utc_day(now)) if one.member == ""}
         yield _by("leadwire_linkedin_calls_today", "Calls to LinkedIn in this UTC day", "endpoint", calls)
         due = sum(len(desk.due(shard, now, AT_MOST)) for shard, _ in desk.due_shards(now))
+        yield _by("leadwire_inbox", "Pushes not done with", "state", desk.inbox_counts())
         yield GaugeMetricFamily("leadwire_due_items", "Scheduled work that is due", value=due)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 
 from leadwire.connect.consent import Consent
+from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, no_app
 from leadwire.domain.times import Millis
 from leadwire.duties import Duties
@@ -42,6 +43,9 @@ class Services:
     admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
 
     def need_app(self) -> None:
+    hook_tokens: HookTokens
         """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""
+    # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
+    pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None
         if self.app_keys() is None:
             raise no_app()

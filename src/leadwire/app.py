@@ -89,6 +89,7 @@ class App:
         self.repair = Repair(self.desks, self._line_for, now)
         self.agenda = Agenda(self.store, self.duties.kinds(), now, time.monotonic)
         self.engine: Engine | None = None
+        self._swept_at = 0
 
     def open(self) -> None:
         """Bring the database to the present schema. Raises what the store says against it."""
@@ -115,7 +116,6 @@ class App:
         self.store.close()
 
     def ring(self, shards: Iterable[int]) -> None:
-        self._swept_at = 0
         """Wake the workers for these shards; elsewhere the next tick finds the work."""
         if self.engine is not None:
             now = self.now()
@@ -142,8 +142,14 @@ class App:
             ),
             app_keys=self.app_keys,
             save_app_keys=self._save_app_keys,
+            hook_tokens=self.hook_tokens,
             admin_tokens=tokens,
         )
+
+    @cached_property
+    def hook_tokens(self) -> HookTokens:
+        """What makes and reads the addresses given to LinkedIn; the database is open."""
+        return HookTokens(self.store.deployment.hook_key())
 
     def facts(self) -> dict[str, object]:
         """What `doctor` and `/status` say of this deployment; no secrets."""
@@ -170,15 +176,9 @@ class App:
         keys = self.app_keys()
         if keys is None:
             raise no_app()
-            hook_tokens=self.hook_tokens,
         return keys
 
     def _save_app_keys(self, client_id: str, client_secret: str) -> None:
-    @cached_property
-    def hook_tokens(self) -> HookTokens:
-        """What makes and reads the addresses given to LinkedIn; the database is open."""
-        return HookTokens(self.store.deployment.hook_key())
-
         self.store.deployment.save_app_credentials(client_id, client_secret, self.now())
 
     def _line_for(self, workspace: Workspace, owner: str) -> Line:
@@ -186,6 +186,12 @@ class App:
 
     def _write_counts(self) -> Iterator[Job]:
         self.board.flush()
+        return iter(())
+
+    def _sweep(self) -> Iterator[Job]:
+        if self.now() - self._swept_at >= HOUR:
+            self._swept_at = self.now()
+            self.store.deployment.sweep_inbox(self._swept_at)
         return iter(())
 
     def _defaults(self) -> Defaults:
@@ -216,12 +222,6 @@ def secret_key(settings: Settings) -> str:
     home = make_home(settings.home)
     path = home / "secret.key"
     if not path.exists():
-    def _sweep(self) -> Iterator[Job]:
-        if self.now() - self._swept_at >= HOUR:
-            self._swept_at = self.now()
-            self.store.deployment.sweep_inbox(self._swept_at)
-        return iter(())
-
         path.touch(0o600, exist_ok=False)
         path.write_text(Keyring.generate() + "\n")
     return path.read_text().strip()

@@ -304,13 +304,6 @@ Table(
     _need("detail", Json),
     Index("_ix_audit_object", "workspace_id", "object", "id"),
 )
-
-
-@cache
-def internal(dialect: str) -> Mapping[str, Table]:
-    """The internal tables by their plain names, placed for `dialect`."""
-    return place_internal(PLAIN, dialect)
-
 Table(
     "hooks",
     PLAIN,
@@ -366,6 +359,27 @@ Table(
         postgresql_where=text("finished_at IS NOT NULL"),
     ),
 )
+# `fields` NULL: the preset. `view`: the DDL that `contacts` was last made with.
+Table("mappings", PLAIN, _key("workspace_id"), _may("fields", Json), _may("view"))
+Table(
+    "webhooks",
+    PLAIN,
+    *_of_workspace("id"),
+    *map(_need, ("owner", "lead_type", "form_id", "state")),
+    _may("problem", Json),
+    _need("held", Json),
+    _need("created_at", BigInteger),
+    _may("registered_at", BigInteger),
+    _may("seen_at", BigInteger),
+    Index("_ix_webhooks_wish", "workspace_id", "owner", "lead_type", "form_id", unique=True),
+)
+
+
+@cache
+def internal(dialect: str) -> Mapping[str, Table]:
+    """The internal tables by their plain names, placed for `dialect`."""
+    return place_internal(PLAIN, dialect)
+
 
 def dialect_of(table: Table) -> str:
     """Where a table is placed: every one of PostgreSQL's is in a schema."""

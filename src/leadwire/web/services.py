@@ -40,12 +40,12 @@ class Services:
     deployment: Deployment
     app_keys: Callable[[], AppKeys | None]  # None: nobody has set the LinkedIn app up yet
     save_app_keys: Callable[[str, str], None]
-    admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
-
-    def need_app(self) -> None:
     hook_tokens: HookTokens
-        """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""
+    admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
     # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
     pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None
+
+    def need_app(self) -> None:
+        """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""
         if self.app_keys() is None:
             raise no_app()

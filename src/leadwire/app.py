@@ -37,6 +37,8 @@ from leadwire.store import Keyring, Store, Workspace
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
 
+HOUR = 3_600_000  # milliseconds
+
 
 class CannotStart(Exception):
     """The start is refused; the text says why and what to do."""
@@ -98,7 +100,7 @@ class App:
     def start_work(self) -> None:
         """Start the job engine in this process."""
         work = self.agenda.work()
-        ticks = (*work.ticks, self._write_counts)
+        ticks = (*work.ticks, self._write_counts, self._sweep)
         handled = Work(work.handlers, ticks)
         self.engine = DbosEngine(handled, self._engine_url(), self._executor_id(), self._ago)
         self.engine.start()

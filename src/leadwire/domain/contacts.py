@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from leadwire.domain.mapping import METAS, Asked, Catalog, Field, Source, SourceKind, of_question, targets
@@ -72,6 +73,7 @@ class Mapped:
                 yield target, "no_answer" if names else "not_asked"
 
 
+@lru_cache(maxsize=10_000)
 def folded(text: str) -> str:
     """A label or question as it is compared: case, width, blanks and closing marks make no difference."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -82,26 +84,23 @@ def suggestions(fields: Sequence[Field], catalog: Catalog) -> list[Suggestion]:
     """Custom questions that nobody has mapped and that read like a mapped one, by form and order on the form."""
     mapped = {field.source for field in fields}
     wanted = [field for field in fields if field.source.kind == "question" and field.form is None]
-    found: dict[Source, Suggestion] = {}
+    found = []
     for form_id, asked in catalog.items():
         for one in asked:
             source = Source("question", one.column.question_id or "", form_id)
-            if one.column.kind != "custom" or source in mapped:
-                continue
-            found.update(
-                (source, Suggestion(source, field.target, field.source, text))
-                for field, text in _first_alike(wanted, one)
-                if not field.also_alike
-            )
-    return list(found.values())
+            if one.column.kind == "custom" and source not in mapped:
+                found += [Suggestion(source, *alike) for alike in _alike(wanted, one)]
+    return list({one.source: one for one in found}.values())
 
 
-def _first_alike(wanted: Sequence[Field], one: Asked) -> list[tuple[Field, str]]:
+def _alike(wanted: Sequence[Field], one: Asked) -> Iterator[tuple[str, Source, str]]:
+    """The target, question and common text of the first field like it, unless its rule has taken it in already."""
     for field in wanted:
         text = _same_text(field, one)
         if text is not None:
-            return [(field, text)]
-    return []
+            if not field.also_alike:
+                yield field.target, field.source, text
+            return
 
 
 def _same_text(field: Field, one: Asked) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leadwire.domain.columns import FIXED_COLUMNS, PREDEFINED_FIELDS, CellType, Column, FixedType
-from leadwire.domain.reserved import RESERVED
+from leadwire.domain.reserved import NEVER_BARE
 from leadwire.domain.texts import key, storable
 
 SourceKind = Literal["predefined", "question", "hidden", "consent", "meta"]
@@ -17,10 +17,11 @@ TargetType = CellType | FixedType
 
 # What every row of the view begins with.
 VIEW_COLUMNS = ("lead_id", "form_id", "submitted_at", "test_lead")
-# What is known of every lead. `deleted_at` is NULL in the view, `extras` is no single value.
+# What is known of every lead, by names that no answer's column has. `deleted_at` is NULL in the view, `extras` is
+# no single value.
 METAS: Mapping[str, TargetType] = {
     column.name: column.type for column in FIXED_COLUMNS if column.name not in ("deleted_at", "extras")
-} | {"form_id": "text", "owner": "text"}
+} | {"owner": "text"}
 OF_A_FORM = ("question", "consent")
 
 
@@ -134,7 +135,7 @@ def _metas(fields: Iterable[Field]) -> tuple[str, ...]:
 def _standard_name(predefined: str) -> str:
     name = predefined.lower()
     plain = name.isascii() and name.isidentifier() and len(name) <= len("x" * 52)
-    if plain and name not in RESERVED and name not in VIEW_COLUMNS:
+    if plain and name not in NEVER_BARE and name not in VIEW_COLUMNS:
         return name
     letters = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
     return f"predefined_{letters[:50]}"

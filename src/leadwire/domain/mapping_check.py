@@ -22,7 +22,7 @@ from leadwire.domain.mapping import (
     read_source,
 )
 from leadwire.domain.naming import slug
-from leadwire.domain.reserved import RESERVED
+from leadwire.domain.reserved import NEVER_BARE
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST = 63  # PostgreSQL cuts longer names without a word
@@ -106,7 +106,7 @@ def _of_target(wish: Wish) -> Iterator[Problem]:
             f"{_quoted(target)} is a column that every row of the view begins with.",
             f"Write another name, such as my_{target.casefold()}.",
         )
-    elif target.casefold() in RESERVED:
+    elif target.casefold() in NEVER_BARE:
         yield Problem(
             "reserved_target",
             f"{_quoted(target)} is a word of SQL, so nobody could use it without quotes.",

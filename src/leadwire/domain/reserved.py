@@ -53,3 +53,20 @@ _SQLITE = """
 _SYSTEM_COLUMNS = "cmax cmin ctid oid rowid _rowid_ tableoid xmax xmin"
 
 RESERVED = frozenset(f"{_BOTH_OR_POSTGRESQL} {_SQLITE} {_SYSTEM_COLUMNS}".split())
+
+# The fewer of them that PostgreSQL 18 or SQLite refuses as the name of a view's column, or takes for something else
+# (`user`): found by trying each in a SELECT, WHERE, GROUP BY and ORDER BY of both.
+_NEVER_BARE = """
+    add all alter analyse analyze and any array as asc asymmetric authorization autoincrement between
+    binary both case cast check collate collation column commit concurrently constraint create cross
+    default deferrable delete desc distinct do drop else end escape except exists false fetch for
+    foreign freeze from full grant group having ilike in index initially inner insert intersect into is
+    isnull join lateral leading left like limit natural not nothing notnull null offset on only or order
+    outer overlaps placing primary raise references returning right select set similar some symmetric
+    table tablesample then to trailing transaction true union unique update using values variadic
+    verbose when where window with
+    current_catalog current_date current_role current_schema current_time current_timestamp current_user
+    localtime localtimestamp session_user system_user user
+"""
+
+NEVER_BARE = frozenset(f"{_NEVER_BARE} {_SYSTEM_COLUMNS}".split())

@@ -39,6 +39,10 @@ class Request:
 
 Response: TypeAlias = Answer
 Transport: TypeAlias = Callable[[Request], Response]
+# Tells on the way how far it came: CONNECTED, SECURED, and other events of the HTTP library.
+Knock: TypeAlias = Callable[[Request, Callable[[str], None]], Response]
+CONNECTED: Final = "connection.connect_tcp.complete"
+SECURED: Final = "connection.start_tls.complete"
 
 
 class Api:
@@ -80,7 +84,7 @@ class HttpTransport:
     `connect` and `read` bound one step, `total` the whole exchange however the bytes trickle, all in
     seconds; `most_bytes` bounds the unpacked body. Proxies and `.netrc` of the environment are ignored,
     redirects are not followed, cookies are not kept: answers of different members must not touch. `tls`
-    replaces the system's trust.
+    replaces the system's trust. `peer` is who is called, in errors.
     """
 
     def __init__(
@@ -92,34 +96,38 @@ class HttpTransport:
         most_bytes: int = 16 * 1024 * 1024,
         connections: int = 32,
         tls: ssl.SSLContext | None = None,
+        peer: str = "LinkedIn",
     ) -> None:
-        self._total, self._most_bytes = total, most_bytes
+        self._total, self._most_bytes, self._peer = total, most_bytes, peer
         self._timeout = httpx2.Timeout(read, connect=connect, pool=connect).as_dict()
         self._deadline = _Deadline()
         self._http = _TimedTransport(self._deadline, connections, tls)
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request, note: Callable[[str], None] | None = None) -> Response:
         self._deadline.begin(self._total)
         try:
-            return self._exchange(request)
+            return self._exchange(request, note)
         except _OURS as error:
             raise Refused(f"the request cannot be sent ({type(error).__name__})") from None
         except httpx2.ConnectError as error:
-            raise TryLater(f"LinkedIn cannot be reached: {error}") from None
+            raise TryLater(f"{self._peer} cannot be reached: {error}") from None
         except httpx2.RequestError as error:  # its text may quote a header, so only its name is told
-            raise TryLater(f"no whole answer from LinkedIn ({type(error).__name__})") from None
+            raise TryLater(f"no whole answer from {self._peer} ({type(error).__name__})") from None
 
     def close(self) -> None:
         """Close idle connections."""
         self._http.close()
 
-    def _exchange(self, request: Request) -> Response:
+    def _exchange(self, request: Request, note: Callable[[str], None] | None) -> Response:
+        extensions: dict[str, Any] = {"timeout": self._timeout, "target": _target(request.url)}
+        if note is not None:
+            extensions["trace"] = lambda event, _: note(event)
         sent = httpx2.Request(
             request.method,
             request.url,
             headers=dict(request.headers),
             content=request.body,
-            extensions={"timeout": self._timeout, "target": _target(request.url)},
+            extensions=extensions,
         )
         response = self._http.handle_request(sent)
         try:

@@ -284,6 +284,14 @@ class Settings(BaseModel):
         """Where LinkedIn and browsers reach this deployment."""
         return self.public_url or self.listen_url
 
+    @property
+    def takes_pushes(self) -> bool:
+        """Whether LinkedIn can push here: to public https, or, if it is the emulator, to this machine."""
+        if is_loopback(self.base_url):
+            secure = self.base_url.startswith("https://") and is_loopback(self.linkedin_api_url)
+            return self.allow_http_webhooks or secure
+        return self.base_url.startswith("https://")
+
 
 @dataclass(frozen=True)
 class Given:

@@ -9,7 +9,7 @@ from tests.databases import KEYS, NOW
 from tests.store.samples import ANNA, BO
 
 from leadwire.domain.coverage import Interval, union
-from leadwire.store import RunCounters, RunPlan, Store, Trouble
+from leadwire.store import RunCounters, RunPlan, Spot, Store, Trouble
 from leadwire.store.errors import BadCursor, NotFound
 
 INTERVALS = st.lists(st.builds(Interval, st.integers(0, 50), st.integers(0, 50)), max_size=12)
@@ -143,23 +143,31 @@ class TestQuarantine:
     def test_what_is_resolved_is_out_of_the_way_until_it_comes_again(self, tx):
         noted = tx.quarantine.note(field(), NOW)
         tx.quarantine.attempted(noted, NOW + 1)
-        tx.quarantine.resolve(noted, NOW + 2)
+        tx.quarantine.close([noted], NOW + 2)
         assert tx.quarantine.page().items == ()
         (resolved,) = tx.quarantine.page(state="resolved").items
         assert (resolved.attempts, resolved.resolved_at) == (1, NOW + 2)
         assert tx.quarantine.note(field(), NOW + 3) == noted
         assert (tx.quarantine.get(noted).state, tx.quarantine.get(noted).resolved_at) == ("open", None)
 
-    def test_a_lead_that_is_read_resolves_its_troubles_but_those_it_still_has(self, tx):
-        for column in ("email", "phone", None):
-            tx.quarantine.note(field(column), NOW)
-        kept = tx.quarantine.note(field("email", lead="l2"), NOW)
-        assert tx.quarantine.troubled(["l1", "l2", "l3"]) == {"l1", "l2"}
-        assert tx.quarantine.resolve_lead("l1", NOW, keep=["email"]) == 2
-        assert [one.trouble.column for one in tx.quarantine.page(state="open").items] == ["email", "email"]
-        assert tx.quarantine.resolve_lead("l1", NOW) == 1
-        assert [one.id for one in tx.quarantine.page().items] == [kept]
-        assert tx.quarantine.troubled(["l1", "l2"]) == {"l2"}
+    def test_what_waits_is_named_by_lead_column_and_bytes(self, tx):
+        names = [tx.quarantine.note(field(column), NOW) for column in ("email", None)]
+        tx.quarantine.note(field("email", lead="l2"), NOW)
+        assert tx.quarantine.waiting(["l1", "l3"]) == {
+            names[0]: Spot("l1", "email", b"7" * 16),
+            names[1]: Spot("l1", None, b"7" * 16),
+        }
+        tx.quarantine.close(names[:1], NOW)
+        assert list(tx.quarantine.waiting(["l1"])) == names[1:]
+
+    def test_the_same_bytes_of_another_owner_are_another_trouble(self, tx):
+        troubles = [Trouble("lead", owner, "SPONSORED", "odd", b"null", b"d") for owner in (ANNA, BO)]
+        first, other = (tx.quarantine.note(one, NOW) for one in troubles)
+        tx.quarantine.set_value(other, {"id": "l1"})
+        assert first != other
+        assert tx.quarantine.corrections(ANNA, "SPONSORED", [b"d"]) == {}
+        assert tx.quarantine.corrections(BO, "EVENT", [b"d"]) == {}
+        assert tx.quarantine.corrections(BO, "SPONSORED", [b"d", b"e"]) == {b"d": {"id": "l1"}}
 
     @pytest.mark.parametrize("value", ["Anna", ["a", "b"], True, False, None, ""])
     def test_what_a_person_gives_is_kept_even_if_it_is_null(self, tx, value):
@@ -167,7 +175,37 @@ class TestQuarantine:
         assert tx.quarantine.fixes(["l1"]) == {}
         tx.quarantine.set_value(noted, value)
         assert tx.quarantine.get(noted).value == value
-        assert tx.quarantine.fixes(["l1", "l2"]) == {("l1", "email"): value}
+        assert tx.quarantine.fixes(["l1", "l2"]) == {Spot("l1", "email", b"7" * 16): value}
+        tx.quarantine.note(field(raw=b"8"), NOW + 1)
+        assert len(tx.quarantine.fixes(["l1"])) == 1
+
+    def test_a_value_given_again_opens_what_is_resolved(self, tx):
+        noted = tx.quarantine.note(field(), NOW)
+        tx.quarantine.close([noted], NOW + 1)
+        tx.quarantine.set_value(noted, "Anna")
+        assert (tx.quarantine.get(noted).state, tx.quarantine.get(noted).resolved_at) == ("open", None)
+
+    def test_what_is_dismissed_is_out_of_sight_and_still_counts(self, tx):
+        accepted, corrected, mended = (tx.quarantine.note(field(raw=raw), NOW) for raw in (b"7", b"8", b"9"))
+        tx.quarantine.set_value(corrected, "Anna")
+        tx.quarantine.close([corrected, mended], NOW)
+        assert [tx.quarantine.dismiss(one) for one in (accepted, corrected, mended)] == [False] * 3
+        assert tx.quarantine.page(state=None).items == ()
+        for one in (accepted, corrected, mended):
+            with pytest.raises(NotFound):
+                tx.quarantine.dismiss(one)
+        assert tx.quarantine.fixes(["l1"]) == {Spot("l1", "email", b"8" * 16): "Anna"}
+        assert tx.quarantine.note(field(), NOW) is None
+        again = tx.quarantine.note(field(raw=b"9"), NOW)
+        assert [one.id for one in tx.quarantine.page(state=None).items] == [again] != [mended]
+        raws = tx.quarantine._rows.select(tx.quarantine._rows.c.raw)
+        assert tx._scope.connection.scalars(raws).all().count(None) == 2
+
+    def test_a_value_on_its_way_is_dropped_with_an_open_one(self, tx):
+        noted = tx.quarantine.note(field(), NOW)
+        tx.quarantine.set_value(noted, None)
+        assert tx.quarantine.dismiss(noted) is True
+        assert tx.quarantine.fixes(["l1"]) == {}
 
     def test_are_narrowed_and_forgotten(self, tx):
         ids = [tx.quarantine.note(field(lead=f"l{n}"), NOW + n) for n in range(4)]
@@ -179,9 +217,13 @@ class TestQuarantine:
         assert len(tx.quarantine.page(form_id="7234246").items) == 4
         assert [one.id for one in tx.quarantine.page(lead_id="l2").items] == [ids[2]]
         assert tx.quarantine.page(owner=BO, lead_id="l2").items == ()
-        assert (tx.quarantine.delete(other), tx.quarantine.delete(other)) == (True, False)
-        with pytest.raises(NotFound):
-            tx.quarantine.resolve(other, NOW)
+        for call in (
+            tx.quarantine.get,
+            tx.quarantine.dismiss,
+            lambda name: tx.quarantine.attempted(name, NOW),
+        ):
+            with pytest.raises(NotFound):
+                call("nobody")
 
 
 def test_settings_are_set_read_and_forgotten_on_their_level(tx):

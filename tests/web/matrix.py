@@ -27,6 +27,7 @@ MATRIX: dict[tuple[str, str], Any] = {
     ("GET", "/runs"): ...,
     ("GET", "/runs/{run_id}"): ...,
     ("GET", "/quarantine"): ...,
+    ("GET", "/quarantine/{quarantine_id}"): ...,
     ("PATCH", "/quarantine/{quarantine_id}"): {"value": "told on the phone"},
     ("POST", "/quarantine/{quarantine_id}/retry"): ...,
     ("POST", "/quarantine/retry"): ...,

@@ -32,6 +32,7 @@ def test_a_spoilt_field_shows_its_bytes_and_takes_a_value(rig: Rig) -> None:
     assert (item["level"], item["state"]) == ("field", "open")
     assert (item["lead"], item["form"]) == (lead_id, str(SCHOOL))
     assert (item["account"], item["lead_type"]) == (MAIN, "SPONSORED")
+    assert rig.api.get(f"/quarantine/{item['id']}").json() == item
     column = item["column"]
     assert "123456789012345678901234567890" in item["raw"]
     assert (item["value"], item["attempts"], item["resolved_at"]) == (None, 0, None)
@@ -49,7 +50,7 @@ def test_a_spoilt_field_shows_its_bytes_and_takes_a_value(rig: Rig) -> None:
     assert put_right["resolved_at"] == iso(rig.now())
     assert rig.api.get(f"/leads/{lead_id}").json()["answers"][column] == "Zoë"
     assert rig.api.all("/quarantine") == []
-    assert only(rig, state="resolved") == put_right
+    assert only(rig, state="resolved") == rig.api.get(path).json() == put_right
     assert only(rig, state="resolved", lead=lead_id) == put_right
     assert rig.api.all("/quarantine", state="resolved", lead="another") == []
 
@@ -114,6 +115,18 @@ def test_while_linkedin_is_down_a_retry_says_so(rig: Rig) -> None:
     assert (tried["id"], tried["state"]) == (item["id"], "open")
     assert "503" in tried["error"]
     assert only(rig)["attempts"] == 2
+
+
+@sqlite_only
+def test_a_silent_linkedin_is_asked_once_for_each_account(rig: Rig) -> None:
+    """Not once for every item: each may take a minute to fail."""
+    rig.connect_member()
+    odd = [spoilt(rig, "number_answer", number) for number in range(4)]
+    rig.sync()
+    rig.emulator.control.knobs.patch(down="503")
+    tried = rig.api.post("/quarantine/retry").json()["items"]
+    assert len({one["error"] for one in tried}) == 1 and len(tried) == len(odd)
+    assert sorted(one["attempts"] for one in rig.api.all("/quarantine")) == [0, 0, 0, 1]
 
 
 def test_a_dismissed_item_is_gone(rig: Rig) -> None:

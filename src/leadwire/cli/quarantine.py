@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsons
-from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -40,7 +39,7 @@ def list_(
 def show(ctx: typer.Context, item: Item, json: Json = False) -> None:
     """Show one item with what LinkedIn sent."""
     with reach(ctx) as api:
-        found = _find(api, item)
+        found = api.get(f"/quarantine/{item}")
     tell.as_json(found) if json else tell.facts((name, value) for name, value in found.items())
 
 
@@ -88,7 +87,10 @@ def retry(
 
 @app.command("dismiss")
 def dismiss(ctx: typer.Context, item: Item) -> None:
-    """Forget an item and its bytes. If LinkedIn sends the same again, it is noted again."""
+    """Accept an open item as it is; of one put right only the note goes.
+
+    The same odd value is not noted again, another one is. What was put right stays in the tables.
+    """
     with reach(ctx) as api:
         api.delete(f"/quarantine/{item}")
     tell.note(f"{item} is dismissed.")
@@ -106,14 +108,6 @@ def _retry_all(api: Api) -> list[Any]:
             cursor = page["next"]
             if cursor is None:
                 return tried
-
-
-def _find(api: Api, item: str) -> Any:
-    listed = chain.from_iterable(api.each("/quarantine", state=state) for state in ("open", "resolved"))
-    found = next((one for one in listed if one["id"] == item), None)
-    if found is None:
-        raise Failed(f"there is no item {item} in quarantine")
-    return found
 
 
 def _end(said: Any, json: bool, may_stay: bool = False) -> None:

@@ -8,7 +8,7 @@ coverage, cursor, counters.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import cast
@@ -23,7 +23,7 @@ from leadwire.ingest import translate
 from leadwire.linkedin.errors import Surprise
 from leadwire.linkedin.leads import read_lead
 from leadwire.linkedin.urns import is_lead_id
-from leadwire.store import Cell, FormTable, Json, LandedLead, RunCounters, Trouble, Tx, Workspace
+from leadwire.store import Cell, FormTable, Json, LandedLead, RunCounters, Spot, Trouble, Tx, Workspace
 
 DIGEST = 16
 
@@ -60,11 +60,11 @@ class Landed:
 
 @dataclass
 class Sorted:
-    """A batch, read: leads per table, and what could not be read at all."""
+    """A batch, read: leads per table, the odd values in them, and what could not be read at all."""
 
     tables: dict[str, FormTable] = field(default_factory=dict)
     leads: dict[str, list[LandedLead]] = field(default_factory=lambda: defaultdict(list))
-    faults: dict[str, tuple[Lead, tuple[Fault, ...]]] = field(default_factory=dict)
+    faults: dict[Spot, Trouble] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
 
 
@@ -81,21 +81,18 @@ class Reading:
     troubles: tuple[Trouble, ...]
 
 
-def read(batch: Batch) -> Reading:
-    """What is a lead, and what is not, with its bytes and the reason (LGF-114)."""
-    ids: list[str | None] = []
-    leads: dict[str, tuple[Lead, bytes]] = {}
-    troubles = []
-    for raw in batch.elements:
-        try:
-            lead = translate.lead(read_lead(raw), batch.owner, batch.lead_type)
-        except Surprise as error:
-            troubles.append(_unreadable(batch, raw, error))
-            ids.append(troubles[-1].lead_id)
-        else:
-            leads[lead.id] = (lead, raw)  # a page may repeat a lead: the later element counts
-            ids.append(lead.id)
-    return Reading(tuple(ids), tuple(leads.values()), tuple(troubles))
+def read(workspace: Workspace, batch: Batch) -> Reading:
+    """What is a lead, and what is not, with its bytes and the reason (LGF-114).
+
+    Bytes that a person has corrected are the corrected lead, whoever sends them, for as long as they are sent.
+    """
+    reading = _read(batch, {})
+    if not reading.troubles:
+        return reading
+    odd = [trouble.digest for trouble in reading.troubles]
+    with workspace.read() as tx:
+        corrections = tx.quarantine.corrections(batch.owner, batch.lead_type, odd)
+    return _read(batch, corrections) if corrections else reading
 
 
 def arrange(batch: Batch, reading: Reading, tables: Tables) -> Sorted:
@@ -110,8 +107,9 @@ def arrange(batch: Batch, reading: Reading, tables: Tables) -> Sorted:
                 lead, projection.cells, projection.extras, raw, digest(raw), batch.via, batch.issued_at
             )
         )
-        if projection.faults:
-            sorted_.faults[lead.id] = (lead, projection.faults)
+        for fault in projection.faults:
+            trouble = _field_trouble(batch, lead, fault)
+            sorted_.faults[Spot(lead.id, fault.column, trouble.digest)] = trouble
     return sorted_
 
 
@@ -163,77 +161,68 @@ def reproject(workspace: Workspace, batch: Batch, arranged: Sorted, now: Millis)
         for form_id, rows in arranged.leads.items():
             same = [one for one in rows if _unchanged(known.get(one.lead.id), one)]
             if same:
-                _put(tx, batch, arranged, form_id, same, now)
-                _close(tx, arranged, same, now)
+                fixed, _ = _put(tx, arranged, form_id, same, now)
+                _close(tx, [one.lead.id for one in same], arranged.faults.keys() - fixed, now)
                 written += len(same)
     return written
 
 
 def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchors: int) -> Landed:
-    ids = _ids(arranged)
-    known = tx.leads.known(ids)
-    met: dict[Decision, list[str]] = defaultdict(list)
+    known = tx.leads.known(_ids(arranged) + [one.lead_id for one in arranged.troubles if one.lead_id])
+    met: dict[Decision, list[LandedLead]] = defaultdict(list)
+    fixed: set[Spot] = set()
     noted = 0
     for form_id, rows in arranged.leads.items():
         keep = []
         for one in rows:
             decision = judge(known.get(one.lead.id), one.digest, one.issued_at)
-            met[decision].append(one.lead.id)
+            met[decision].append(one)
             if decision in (Decision.NEW, Decision.NEWER):
                 keep.append(one)
         if keep:
-            noted += _put(tx, batch, arranged, form_id, keep, now)
-    if met[Decision.SAME]:
-        tx.leads.touch(met[Decision.SAME], batch.issued_at)
-    troubled = tx.quarantine.troubled(ids)
-    # What is stale or erased was not written, so it puts nothing right.
-    current = {*met[Decision.NEW], *met[Decision.NEWER], *met[Decision.SAME]}
-    _close(
-        tx,
-        arranged,
-        [one for rows in arranged.leads.values() for one in rows if one.lead.id in troubled & current],
-        now,
-    )
-    for trouble in arranged.troubles:
-        tx.quarantine.note(trouble, now)
+            right, odd = _put(tx, arranged, form_id, keep, now)
+            fixed |= right
+            noted += odd
+    same = met[Decision.SAME]
+    if same:
+        tx.leads.touch([one.lead.id for one in same], batch.issued_at)
+    # What is stale or erased was not written, so it puts nothing right; nor is a value that was given since
+    # in the tables when a lead comes just the same.
+    current = [one.lead.id for one in (*met[Decision.NEW], *met[Decision.NEWER], *same)]
+    standing = {Spot(one.lead.id, None, one.digest) for one in same} | (arranged.faults.keys() - fixed)
+    _close(tx, current, standing, now)
+    unread = _note_unreadable(tx, batch, arranged.troubles, known, now)
     again = sum(len(met[decision]) for decision in (Decision.SAME, Decision.NEWER, Decision.STALE))
-    return Landed(len(met[Decision.NEW]), max(0, again - anchors), noted + len(arranged.troubles))
+    return Landed(len(met[Decision.NEW]), max(0, again - anchors), noted + len(unread))
 
 
-def _put(tx: Tx, batch: Batch, arranged: Sorted, form_id: str, rows: list[LandedLead], now: Millis) -> int:
-    """Write rows of one form and note their faulty fields; returns how many were noted."""
-    faulty = [one.lead.id for one in rows if one.lead.id in arranged.faults]
-    fixes = tx.quarantine.fixes(faulty) if faulty else {}
-    tx.leads.put(
-        arranged.tables[form_id], [_fixed(one, fixes, arranged) for one in rows] if fixes else rows, now
-    )
-    noted = 0
-    for lead_id in faulty:
-        lead, faults = arranged.faults[lead_id]
-        for fault in faults:
-            if (lead_id, fault.column) not in fixes:
-                tx.quarantine.note(_field_trouble(batch, lead, fault), now)
-                noted += 1
-    return noted
+def _put(
+    tx: Tx, arranged: Sorted, form_id: str, rows: list[LandedLead], now: Millis
+) -> tuple[set[Spot], int]:
+    """Write rows of one form; which of their odd values people have replaced, and how many others were noted."""
+    ids = {one.lead.id for one in rows}
+    faults = {spot: trouble for spot, trouble in arranged.faults.items() if spot.lead_id in ids}
+    given = tx.quarantine.fixes({spot.lead_id for spot in faults}) if faults else {}
+    fixes = {spot: value for spot, value in given.items() if spot in faults}
+    tx.leads.put(arranged.tables[form_id], _fixed(rows, fixes) if fixes else rows, now)
+    noted = [tx.quarantine.note(trouble, now) for spot, trouble in faults.items() if spot not in fixes]
+    return set(fixes), len(noted) - noted.count(None)
 
 
-def _fixed(one: LandedLead, fixes: Mapping[tuple[str, str], Json], arranged: Sorted) -> LandedLead:
-    """What a person put in a faulty field's place stays there for as long as the field is faulty."""
-    _, faults = arranged.faults.get(one.lead.id, (None, ()))
-    cells = dict(one.cells)
-    for fault in faults:
-        if fault.column is not None and (one.lead.id, fault.column) in fixes:
-            cells[fault.column] = cast("Cell", fixes[one.lead.id, fault.column])
-    return replace(one, cells=cells)
+def _fixed(rows: list[LandedLead], fixes: Mapping[Spot, Json]) -> list[LandedLead]:
+    """What a person put in an odd value's place stays there for as long as the same odd value comes."""
+    cells: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for spot, value in fixes.items():
+        cells[spot.lead_id][spot.column or ""] = cast("Cell", value)
+    return [replace(one, cells={**one.cells, **cells.get(one.lead.id, {})}) for one in rows]
 
 
-def _close(tx: Tx, arranged: Sorted, rows: Sequence[LandedLead], now: Millis) -> None:
-    """Troubles of these leads that are over: the lead is there, the field is read or was given a value."""
-    for one in rows:
-        _, faults = arranged.faults.get(one.lead.id, (None, ()))
-        fixed = tx.quarantine.fixes([one.lead.id]) if faults else {}
-        still = [fault.column or "" for fault in faults if (one.lead.id, fault.column) not in fixed]
-        tx.quarantine.resolve_lead(one.lead.id, now, keep=still)
+def _close(tx: Tx, lead_ids: Collection[str], standing: Set[Spot], now: Millis) -> None:
+    """Troubles of these leads that are over: the lead is there, the value is read, replaced, or another one now."""
+    waiting = tx.quarantine.waiting(lead_ids)
+    over = [name for name, spot in waiting.items() if spot not in standing]
+    if over:
+        tx.quarantine.close(over, now)
 
 
 def _unchanged(known: Known | None, one: LandedLead) -> bool:
@@ -242,6 +231,57 @@ def _unchanged(known: Known | None, one: LandedLead) -> bool:
 
 def _ids(arranged: Sorted) -> list[str]:
     return [one.lead.id for rows in arranged.leads.values() for one in rows]
+
+
+def _note_unreadable(
+    tx: Tx, batch: Batch, troubles: Sequence[Trouble], known: Mapping[str, Known], now: Millis
+) -> list[Trouble]:
+    """Note what is no lead, unless it claims to be one that is gone for good; those that were noted."""
+    return [
+        one
+        for one in troubles
+        if not _gone(known.get(one.lead_id or ""), one.digest, batch.issued_at)
+        and tx.quarantine.note(one, now) is not None
+    ]
+
+
+def _gone(known: Known | None, digest: bytes, issued_at: Millis) -> bool:
+    """Whether a lead was erased, or deleted after these bytes were asked for: they are not kept either."""
+    if known is None or known.state == "live":
+        return False
+    return judge(known, digest, issued_at) is not Decision.NEWER
+
+
+def _read(batch: Batch, corrections: Mapping[bytes, Json]) -> Reading:
+    ids: list[str | None] = []
+    leads: dict[str, tuple[Lead, bytes]] = {}
+    troubles = []
+    for raw in batch.elements:
+        try:
+            lead = _understood(batch, raw, corrections)
+        except Surprise as error:
+            troubles.append(_unreadable(batch, raw, error))
+            ids.append(troubles[-1].lead_id)
+        else:
+            leads[lead.id] = (lead, raw)  # a page may repeat a lead: the later element counts
+            ids.append(lead.id)
+    return Reading(tuple(ids), tuple(leads.values()), tuple(troubles))
+
+
+def _understood(batch: Batch, raw: bytes, corrections: Mapping[bytes, Json]) -> Lead:
+    value = corrections.get(digest(raw)) if corrections else None
+    said = raw if value is None else _merged(raw, value)
+    return translate.lead(read_lead(said), batch.owner, batch.lead_type)
+
+
+def _merged(raw: bytes, value: Json) -> bytes:
+    """The element with the given members put in place; an element that was no object becomes the value."""
+    try:
+        said = msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        said = None
+    whole = {**said, **value} if isinstance(said, dict) and isinstance(value, dict) else value
+    return msgspec.json.encode(whole)
 
 
 def _field_trouble(batch: Batch, lead: Lead, fault: Fault) -> Trouble:

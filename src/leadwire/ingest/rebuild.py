@@ -44,7 +44,7 @@ def again(workspace: Workspace, raws: list[RawLead], desks: Desks, now: Millis) 
         first.owner, first.lead_type, [one.raw for one in raws], first.issued_at, first.received_via
     )
     source = Source(workspace, first.owner, first.lead_type)
-    arranged = land.arrange(batch, land.read(batch), partial(desks.of, source))
+    arranged = land.arrange(batch, land.read(workspace, batch), partial(desks.of, source))
     stored = {one.lead_id: one for one in raws}
     for rows in arranged.leads.values():
         rows[:] = [
@@ -54,5 +54,6 @@ def again(workspace: Workspace, raws: list[RawLead], desks: Desks, now: Millis) 
                 received_via=stored[row.lead.id].received_via,
             )
             for row in rows
+            if row.lead.id in stored  # by hand a lead may have been given another id
         ]
     return land.reproject(workspace, batch, arranged, now)

@@ -1,20 +1,22 @@
-"""Quarantine: a person gives a value or a correction, and the lead is landed again (LGF-113, LGF-114)."""
+"""Quarantine: a person gives a value or a correction, and the lead is landed again (LGF-113, LGF-114).
+
+What was decided about odd bytes stands for as long as LinkedIn sends the same; another value is judged anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
-
 from leadwire.domain.columns import Column
 from leadwire.domain.errors import InvalidInput
+from leadwire.domain.times import Millis
 from leadwire.ingest import land, rebuild
 from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Source, Speak
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import NotFound
 from leadwire.linkedin.leads import get_lead, read_lead_entity
-from leadwire.store import Json, Quarantined, RawLead, Workspace
+from leadwire.store import Json, Quarantined, Trouble, Workspace
 
 FITS: dict[str, Callable[[Json], bool]] = {
     "text": lambda value: value is None or isinstance(value, str),
@@ -31,7 +33,10 @@ class Repair:
         self._desks, self._line_for, self._now = desks, line_for, now
 
     def give(self, workspace: Workspace, quarantine_id: str, value: Json) -> Quarantined:
-        """Note the value that a retry will put in place. Raises InvalidInput where it cannot fit."""
+        """Note the value that a retry will put in place; a resolved item is open again until then.
+
+        NotFound; InvalidInput where the value cannot fit.
+        """
         with workspace.write() as tx:
             one = tx.quarantine.get(quarantine_id)
             if one.trouble.level == "lead":
@@ -42,61 +47,82 @@ class Repair:
             return tx.quarantine.get(quarantine_id)
 
     def retry(self, workspace: Workspace, quarantine_id: str) -> Quarantined:
-        """Land the lead again, read anew from LinkedIn where its id is known, else from the stored bytes."""
+        """Land the lead again, read anew from LinkedIn where its id is known, else from the stored bytes.
+
+        NotFound; TryLater, Refused, AskAgain and Surprise of LinkedIn.
+        """
         with workspace.write() as tx:
             one = tx.quarantine.get(quarantine_id)
             if one.state == "resolved":
                 return one
             tx.quarantine.attempted(quarantine_id, self._now())
-        landed = self._land(workspace, one)
-        with workspace.write() as tx:
-            if landed:
-                tx.quarantine.resolve(quarantine_id, self._now())
+        if one.trouble.level == "field":
+            self._field(workspace, one.trouble)
+        elif self._lead(workspace, one):
+            with workspace.write() as tx:
+                tx.quarantine.close([quarantine_id], self._now())
+        with workspace.read() as tx:
             return tx.quarantine.get(quarantine_id)
 
-    def _land(self, workspace: Workspace, one: Quarantined) -> bool:
-        """True when the trouble is over."""
-        trouble = one.trouble
+    def dismiss(self, workspace: Workspace, quarantine_id: str, actor: str) -> None:
+        """Take an item out of sight. NotFound.
+
+        An open one is accepted as it came, and is not noted again for the same bytes; of a resolved one the
+        correction stays.
+        """
+        with workspace.write() as tx:
+            trouble = tx.quarantine.get(quarantine_id).trouble
+            drops = tx.quarantine.dismiss(quarantine_id)
+            tx.audit.add(actor, "quarantine.dismissed", quarantine_id, {}, self._now())
+        if drops and trouble.level == "field":
+            self._again(workspace, trouble.lead_id)
+
+    def _field(self, workspace: Workspace, trouble: Trouble) -> None:
         issued_at = self._now()
-        raw = self._raw(workspace, one)
+        raw = self._asked(workspace, trouble)
+        if raw is not None:
+            self._land(workspace, trouble, raw, issued_at)
+        self._again(workspace, trouble.lead_id)
+
+    def _lead(self, workspace: Workspace, one: Quarantined) -> bool:
+        """True when the lead is there. What a person corrected are the bytes on record, as old as they are."""
+        issued_at = self._now()
+        raw = self._asked(workspace, one.trouble) if one.value is None else None
         if raw is None:
-            return False
+            raw, issued_at = one.trouble.raw, one.first_seen
+        return self._again(workspace, self._land(workspace, one.trouble, raw, issued_at))
+
+    def _land(self, workspace: Workspace, trouble: Trouble, raw: bytes, issued_at: Millis) -> str | None:
+        """The lead's id, None where the bytes are no lead."""
         source = Source(workspace, trouble.owner, trouble.lead_type, self._line(workspace, trouble.owner))
         batch = land.Batch(trouble.owner, trouble.lead_type, [raw], issued_at, "pull")
-        reading = land.read(batch)
+        reading = land.read(workspace, batch)
         if not reading.leads:
-            return False
+            return None
         arranged = land.arrange(batch, reading, partial(self._desks.of, source))
         land.land(workspace, batch, arranged, self._now())
-        lead = reading.leads[0][0]
-        self._again(workspace, lead.id)
-        _, faults = arranged.faults.get(lead.id, (lead, ()))
-        with workspace.read() as tx:
-            fixed = tx.quarantine.fixes([lead.id])
-        open_columns = {fault.column for fault in faults if (lead.id, fault.column) not in fixed}
-        return trouble.level == "lead" or trouble.column not in open_columns
+        return reading.leads[0][0].id
 
-    def _again(self, workspace: Workspace, lead_id: str) -> None:
-        """A value given for a field is not in LinkedIn's bytes: where those did not change, project once more."""
-        with workspace.read() as tx:
-            raw = tx.leads.record(lead_id)
-        if raw is not None:
-            rebuild.again(workspace, [raw], self._desks, self._now())
+    def _again(self, workspace: Workspace, lead_id: str | None) -> bool:
+        """What people gave is not in LinkedIn's bytes: where those did not change, project once more.
 
-    def _raw(self, workspace: Workspace, one: Quarantined) -> bytes | None:
-        trouble = one.trouble
-        if trouble.level == "lead" and one.value is not None:
-            return _merged(trouble.raw, one.value)
-        if trouble.lead_id is not None:
-            try:
-                return self._line_for(workspace, trouble.owner)(get_lead(trouble.lead_id), read_lead_entity)
-            except (NotFound, NobodyMayRead):
-                pass
-        if trouble.level == "lead":
-            return trouble.raw
+        As old as the record is. False where there is none: not stored, deleted, erased.
+        """
         with workspace.read() as tx:
-            record: RawLead | None = tx.leads.record(trouble.lead_id or "")
-        return record.raw if record else None
+            record = tx.leads.record(lead_id or "")
+        if record is None:
+            return False
+        rebuild.again(workspace, [record], self._desks, self._now())
+        return True
+
+    def _asked(self, workspace: Workspace, trouble: Trouble) -> bytes | None:
+        """The lead as LinkedIn shows it now; None where it cannot be asked for, or LinkedIn knows none."""
+        if trouble.lead_id is None:
+            return None
+        try:
+            return self._line_for(workspace, trouble.owner)(get_lead(trouble.lead_id), read_lead_entity)
+        except (NotFound, NobodyMayRead):
+            return None
 
     def _line(self, workspace: Workspace, owner: str) -> Speak | None:
         try:
@@ -124,13 +150,3 @@ def _check_field(columns: tuple[Column, ...], name: str | None, value: Json) -> 
         )
     if not FITS[column.type](value):
         raise InvalidInput("bad_value", f"Column {name} takes {WORDS[column.type]}.", "Send such a value.")
-
-
-def _merged(raw: bytes, value: Json) -> bytes:
-    """The stored element with the given members put in place; an element that was no object becomes the value."""
-    try:
-        said = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, ValueError):
-        said = None
-    assert isinstance(value, dict)
-    return msgspec.json.encode({**said, **value} if isinstance(said, dict) else value)

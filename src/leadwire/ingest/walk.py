@@ -99,7 +99,7 @@ class Walker:
         batch = land.Batch(
             run.plan.owner, leg.lead_type, page.elements, issued_at, VIA.get(run.plan.kind, "pull")
         )
-        reading = land.read(batch)
+        reading = land.read(workspace, batch)
         step = walk.advance(
             place.walk, walk.PageFacts(reading.ids, page.received, page.total, page.has_next), self.page_cap
         )

@@ -54,6 +54,9 @@ class Erasing:
             ],
             keep=[column.name for column in self._ledger.table.c],
         )
+        c = self._ledger.c
+        if self._ledger.rows(c.lead_id == lead_id, c.deleted_at.is_not(None)):
+            self._forget_troubles([lead_id])
 
     def erase(self, lead_id: str, at: Millis) -> bool:
         """Erase a lead for good: the row goes, a keyed hash of the id stays. False if it was not here."""

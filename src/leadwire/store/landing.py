@@ -36,6 +36,8 @@ LONGEST_SEARCHED = 320
 FIRST_COUNTS = ("received_via", "stored_at")
 # A tombstone of a lead that never was here has nothing that could count as first.
 OF_A_TOMBSTONE = "CASE WHEN known.stored_at = 0 THEN excluded.{name} ELSE known.{name} END"
+# Only a later reading shows that a lead is there again; one projected anew is the reading that it was.
+STILL_MISSING = "CASE WHEN known.issued_at < excluded.issued_at THEN NULL ELSE known.missing_since END"
 DIALECTS: Mapping[str, Dialect] = {
     "sqlite": sqlite.dialect(),
     "postgresql": postgresql.dialect(),  # type: ignore[no-untyped-call]
@@ -173,10 +175,10 @@ def _compiled(
 ) -> Plan:
     internal, how = schema.internal(place.dialect), WRITING[place.dialect]
     first = {name: f"known.{name}" for name in FIRST_COUNTS}
-    not_of_a_tombstone = {name: OF_A_TOMBSTONE.format(name=name) for name in FIRST_COUNTS}
+    of_ledger = {name: OF_A_TOMBSTONE.format(name=name) for name in FIRST_COUNTS}
     return Plan(
         how=how,
-        ledger=_upsert(internal["ledger"], how, not_of_a_tombstone),
+        ledger=_upsert(internal["ledger"], how, {**of_ledger, "missing_since": STILL_MISSING}),
         leads=_upsert(place.tables["leads"], how, first),
         form=_upsert(form_table(place, name, columns), how, first),
         own=tuple(column for column, _ in columns),

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
-    case,
     or_,
     select,
 )
@@ -60,7 +59,8 @@ class Leads:
     def put(self, form: FormTable, rows: Sequence[LandedLead], now: Millis) -> None:
         """Write leads of one form over what is known of them; the caller has judged.
 
-        What stored a lead first keeps `received_via` and `stored_at`. Lifts a tombstone and `missing_since`.
+        What stored a lead first keeps `received_via` and `stored_at`. Lifts a tombstone, and `missing_since` where
+        the reading is later than the last one.
         """
         last = {row.lead.id: row for row in rows}
         self._scope.hold_landing()
@@ -71,7 +71,7 @@ class Leads:
         self._counting.move(before, [_counted(row.lead) for row in last.values()])
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
-        """They were read again, just the same, by a call sent at `issued_at`; none of them is missing."""
+        """They were read again, just the same, by a call sent at `issued_at`: if later, none of them is missing."""
         self._ledger.ask(_touch, ids=ids, at=issued_at)
 
     def mark_missing(self, ids: Collection[str], at: Millis | None) -> None:
@@ -184,9 +184,8 @@ def _what_is_known(ledger: Table) -> Select[Any]:
 
 def _touch(ledger: Table) -> Update:
     c, at = ledger.c, bindparam("at", type_=BigInteger)
-    latest = case((c.issued_at < at, at), else_=c.issued_at)
-    here = (among(c.lead_id, "ids"), c.deleted_at.is_(None))
-    return ledger.update().where(*here).values(issued_at=latest, missing_since=None)
+    newer = (among(c.lead_id, "ids"), c.deleted_at.is_(None), c.issued_at < at)
+    return ledger.update().where(*newer).values(issued_at=at, missing_since=None)
 
 
 def _first(table: Table) -> Select[Any]:

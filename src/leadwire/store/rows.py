@@ -327,6 +327,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """One odd value of one lead, told from another in the same place by the digest of its bytes."""
+
+    lead_id: str
+    column: str | None
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """A trouble on record; `value` is what a person gave to put in its place."""
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from leadwire.domain.errors import InvalidInput, NotFound
 from leadwire.ingest.ports import NobodyMayRead
-from leadwire.linkedin.errors import LinkedInError
+from leadwire.linkedin.errors import LinkedInError, TryLater
 from leadwire.store import Workspace
 from leadwire.store.rows import Quarantined
 from leadwire.web.auth import Here, Wired
@@ -102,15 +102,31 @@ def list_quarantine(
 
 @router.post("/retry")
 def retry_quarantine(here: Here, services: Wired, asked: Asked) -> TriedAll:
-    """Try a page of open items again; one that fails does not block the others."""
+    """Try open items again, at most `limit` in one request; go on with `cursor` until `next` is null.
+
+    One that fails does not block the others; but while LinkedIn does not answer for an account, its other items
+    are not tried, and say so in `error`.
+    """
     with here.read() as tx:
         page = tx.quarantine.page(asked.limit, asked.after, "open")
-    return TriedAll(items=[_tried(here, services, one) for one in page.items], next=page.next)
+    silent: dict[str, str] = {}
+    return TriedAll(items=[_tried(here, services, one, silent) for one in page.items], next=page.next)
+
+
+@router.get("/{quarantine_id}", responses=fails(404))
+def show_item(quarantine_id: IdPath, here: Here) -> QuarantineView:
+    """One item, open or resolved."""
+    with here.read() as tx:
+        return view(tx.quarantine.get(quarantine_id))
 
 
 @router.patch("/{quarantine_id}", responses=fails(404))
 def correct_item(quarantine_id: IdPath, wish: ValueWish, here: Here, services: Wired) -> QuarantineView:
-    """Note the value that a retry puts in place."""
+    """Note the value that a retry puts in place; a resolved item is open again until then.
+
+    It stands for as long as LinkedIn sends the same odd value. Another one is judged anew: one that fits takes its
+    place, one that does not is a new item.
+    """
     return view(services.repair.give(here, quarantine_id, wish.value))
 
 
@@ -122,11 +138,12 @@ def retry_item(quarantine_id: IdPath, here: Here, services: Wired) -> Quarantine
 
 @router.delete("/{quarantine_id}", status_code=204, responses=fails(404))
 def dismiss_item(quarantine_id: IdPath, here: Here, services: Wired) -> None:
-    """Dismiss an item and its bytes. If LinkedIn sends the same again, it is noted again."""
-    with here.write() as tx:
-        if not tx.quarantine.delete(quarantine_id):
-            raise NotFound("not_found", "There is no such item.")
-        tx.audit.add("api", "quarantine.dismissed", quarantine_id, {}, services.now())
+    """Take an item out of sight, bytes and all.
+
+    An open one is accepted as it is: the field stays empty (a whole lead stays out), and the same odd value is not
+    noted again; another one is. Of a resolved one only the note goes: the correction stays.
+    """
+    services.repair.dismiss(here, quarantine_id, "api")
 
 
 def view(one: Quarantined) -> QuarantineView:
@@ -152,8 +169,14 @@ def view(one: Quarantined) -> QuarantineView:
     )
 
 
-def _tried(here: Workspace, services: Services, one: Quarantined) -> Tried:
-    try:
-        return Tried(id=one.id, state=services.repair.retry(here, one.id).state, error=None)
-    except (LinkedInError, NobodyMayRead) as error:
-        return Tried(id=one.id, state=one.state, error=str(error))
+def _tried(here: Workspace, services: Services, one: Quarantined, silent: dict[str, str]) -> Tried:
+    """`silent`: the accounts for which LinkedIn does not answer, and what it was; to ask on is to wait on."""
+    error = silent.get(one.trouble.owner)
+    if error is None:
+        try:
+            return Tried(id=one.id, state=services.repair.retry(here, one.id).state, error=None)
+        except TryLater as later:
+            error = silent[one.trouble.owner] = str(later)
+        except (LinkedInError, NobodyMayRead, NotFound) as failed:
+            error = str(failed)
+    return Tried(id=one.id, state=one.state, error=error)

@@ -1,4 +1,4 @@
-"""Quarantine: what did not fit, and the three ways out of it (LGF-113, 114)."""
+"""Quarantine: what did not fit, and the three ways out of it (LGF-113, LGF-114)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.project import Json
 from leadwire.store import Tx
-from leadwire.store.rows import Quarantined
+from leadwire.store.rows import Page, Quarantined
 from leadwire.web.pages import fields
 from leadwire.web.pages.frame import Ask, does, shows
 
@@ -22,11 +22,14 @@ def page(ask: Ask) -> Response:
     state = ask.query("state") or "open"
     with ask.workspace.read() as tx:
         items = tx.quarantine.page(PAGE, ask.query("cursor"), state, None, ask.query("form"))
-        types = {one.id: column_type(tx, one) for one in items.items}
-        forms = {form.form_id: form for form in tx.forms.all()}
-    return ask.show(
-        "quarantine.html", items=items, types=types, forms=forms, state=state, form_id=ask.query("form")
-    )
+        return _show(ask, tx, items, state, ask.query("form"))
+
+
+def one(ask: Ask) -> Response:
+    """One item, open or put right."""
+    with ask.workspace.read() as tx:
+        item = tx.quarantine.get(ask.part("id"))
+        return _show(ask, tx, Page((item,), None), item.state, None)
 
 
 def give(ask: Ask) -> Response:
@@ -44,10 +47,8 @@ def retry(ask: Ask) -> Response:
 
 
 def dismiss(ask: Ask) -> Response:
-    """Forget the note; the lead itself stays as it is."""
-    with ask.workspace.write() as tx:
-        tx.quarantine.get(ask.part("id"))
-        tx.quarantine.delete(ask.part("id"))
+    """Accept it as it is; of what was put right only the note goes."""
+    ask.services.repair.dismiss(ask.workspace, ask.part("id"), "page")
     return ask.lead_to("/quarantine", "Dismissed. The lead itself was left as it is.")
 
 
@@ -57,6 +58,12 @@ def column_type(tx: Tx, one: Quarantined) -> str:
         return "lead"
     columns = tx.forms.columns(one.trouble.form_id or "")
     return next((column.type for column in columns if column.name == one.trouble.column), "none")
+
+
+def _show(ask: Ask, tx: Tx, items: Page[Quarantined], state: str, form_id: str | None) -> Response:
+    types = {one.id: column_type(tx, one) for one in items.items}
+    forms = {form.form_id: form for form in tx.forms.all()}
+    return ask.show("quarantine.html", items=items, types=types, forms=forms, state=state, form_id=form_id)
 
 
 def _retried(ask: Ask, item: str) -> Response:
@@ -98,6 +105,7 @@ READ: Mapping[str, Callable[[str], Json]] = {
 
 DOORS = (
     shows("/quarantine", page),
+    shows("/quarantine/{id}", one),
     does("/quarantine/{id}/value", give),
     does("/quarantine/{id}/retry", retry),
     does("/quarantine/{id}/dismiss", dismiss),

@@ -89,13 +89,11 @@ def _sizes(wishes: Sequence[Wish]) -> Iterator[Problem]:
 
 def _of_target(wish: Wish) -> Iterator[Problem]:
     target = wish.target
-    plain = slug(target, LONGEST - 1) or "column"
-    plain = f"c_{plain}" if plain[0].isdigit() else plain
     if not NAME.fullmatch(target):
         yield Problem(
             "bad_target",
             f"{_quoted(target)} cannot be a column's name: it takes letters a to z, digits and _, no digit first.",
-            f"Write {plain}.",
+            f"Write {_fitting(target)}.",
         )
     elif len(target) > LONGEST:
         said = f"{_quoted(target)} is longer than the {LONGEST} bytes that a column's name may have."
@@ -112,6 +110,12 @@ def _of_target(wish: Wish) -> Iterator[Problem]:
             f"{_quoted(target)} is a word of SQL, so nobody could use it without quotes.",
             f"Write another name, such as contact_{target.casefold()}.",
         )
+
+
+def _fitting(text: str) -> str:
+    plain = slug(text, LONGEST - 2)
+    free = plain and not plain[0].isdigit() and plain not in NEVER_BARE and plain not in VIEW_COLUMNS
+    return plain if free else f"c_{plain or 'column'}"
 
 
 def _of_form(wish: Wish, known: _Known) -> Iterator[Problem]:
@@ -141,7 +145,7 @@ def _understood(wish: Wish, known: _Known, found: list[Problem]) -> Source | Non
 def _predefined(source: Source, catalog: Catalog) -> Iterator[Problem]:
     seen = {one.column.predefined_field for columns in catalog.values() for one in columns}
     if source.name not in PREDEFINED_FIELDS and source.name not in seen:
-        yield _no_source(source.name, catalog)
+        yield _no_source(str(source), catalog)
 
 
 def _question(source: Source, catalog: Catalog) -> Iterator[Problem]:

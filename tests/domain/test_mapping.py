@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadwire.domain.columns import PREDEFINED_FIELDS, grow
+from leadwire.domain.columns import PREDEFINED_FIELDS, Column, grow
 from leadwire.domain.contacts import Mapped, folded, suggestions
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.forms import Consent, FormVersion, HiddenField, Option, Question
@@ -21,26 +21,23 @@ def asked(form_id: str, *questions: Question, **parts: object) -> dict[str, tupl
     """One form as the store tells of it."""
     version = FormVersion(form_id, 1, "urn:li:sponsoredAccount:1", "F", "PUBLISHED", questions=questions)
     columns = grow((), replace(version, **parts)).columns
-    texts = {question.id: (question.label, question.question, question.name) for question in questions}
-    return {
-        form_id: tuple(
-            Asked(
-                one,
-                tuple(
-                    text
-                    for text in (*one.texts.values(), *texts.get(one.question_id or "", ()))
-                    if text is not None
-                ),
-            )
-            for one in columns
-        )
-    }
+    own = {question.id: question for question in questions}
+    return {form_id: tuple(told(one, own.get(one.question_id or "")) for one in columns)}
+
+
+def told(column: Column, question: Question | None) -> Asked:
+    if question is None:
+        return Asked(column, tuple(column.texts.values()))
+    texts = tuple(text for text in (question.label, question.question) if text)
+    return Asked(column, texts, (question.name,) if question.name else ())
 
 
 SPANISH = asked(
     "11",
     Question("1", "EMAIL", "text", label="Correo electrónico"),
-    Question("2", None, "text", label="Presupuesto", question="¿Cuál es su presupuesto?"),
+    Question(
+        "2", None, "text", label="Presupuesto", question="¿Cuál es su presupuesto?", name="Custom question 0"
+    ),
     Question("3", None, "choice", label="Tamaño", options=SIZES),
     consents=(Consent("0", "Acepto"),),
     hidden_fields=(HiddenField("utm_source", "linkedin"),),
@@ -48,7 +45,8 @@ SPANISH = asked(
 SWEDISH = asked(
     "12",
     Question("1", "EMAIL", "text", label="E-post"),
-    Question("2", "PRONOUNS", "text", label="Pronomen"),
+    Question("2", "PRONOUNS", "text", label="Pronomen", name="Pronouns"),
+    Question("4", None, "text", label="Annat", name="Custom question 0"),
     Question("5", None, "text", label=" presupuesto: "),
     Question("6", None, "choice", label="Presupuesto", options=SIZES),
 )
@@ -102,6 +100,7 @@ def test_an_odd_predefined_field_gets_a_name_that_a_column_may_have(odd: str) ->
         ("¿Cuál es su presupuesto?", "question:11/2"),
         ("Presupuesto", "question:11/2 or question:12/5 or question:12/6"),
         ("Acepto", "consent:11/0"),
+        ("pronouns", "predefined:PRONOUNS"),
     ],
 )
 def test_a_label_is_refused_with_what_to_write(label: str, instead: str) -> None:

@@ -59,10 +59,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A column of a form, and every text that a version has put to it: label, question, builder's name."""
+    """A column of a form, and all that its versions have called it.
+
+    `texts`: what members read, the newest first. `names`: what its builder called it; LinkedIn itself calls questions
+    `Custom question 0`, so equal names say nothing.
+    """
 
     column: Column
     texts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 # By form id, the columns of every form of a workspace in the order they came.

@@ -297,7 +297,7 @@ def _labelled(text: str, catalog: Catalog) -> Iterator[str]:
     wanted = folded(text)
     for form_id, columns in catalog.items():
         for one in columns:
-            if any(folded(label) == wanted for label in one.texts):
+            if any(folded(label) == wanted for label in (*one.texts, *one.names)):
                 yield _address(form_id, one)
 
 

@@ -6,8 +6,9 @@ clock are arguments. Work runs when `drain` or `run_for` says so, in the caller'
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,12 +16,13 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 from tests.databases import KEY, NOW, Home
 
 from leadwire.app import App
 from leadwire.domain.times import Millis
 from leadwire.linkedin.answers import Answer
-from leadwire.linkedin.client import Request
+from leadwire.linkedin.client import CONNECTED, Request
 from leadwire.linkedin.errors import TryLater
 from leadwire.settings import Settings
 from leadwire.store import Store, Workspace
@@ -111,7 +113,7 @@ class Rig:
     ) -> None:
         here = str(settings.get("public_url", HERE))
         app = AppSettings(redirect_uris=(f"{here}/oauth/linkedin/callback",))
-        self.emulator = Emulator(now=lambda: NOW, knobs=knobs, app=app)
+        self.emulator = Emulator(now=lambda: NOW, knobs=knobs, app=app, deliver=self.deliver)
         given = {
             "home": folder / "leadwire",
             "database_url": home.url,
@@ -124,9 +126,12 @@ class Rig:
             "linkedin_oauth_url": LINKEDIN,
         }
         self.settings = Settings.model_validate(given | settings)
-        self.app = App(self.settings, transport=self.carry, now=self.emulator.now, dice=lambda: 0.5)
+        self.app = App(
+            self.settings, transport=self.carry, knock=self.knock, now=self.emulator.now, dice=lambda: 0.5
+        )
         self.app.open()
-        self.client = TestClient(create_app(self.app.services()), self.settings.base_url, **CLIENT)
+        self.door = create_app(self.app.services())
+        self.client = TestClient(self.door, self.settings.base_url, **CLIENT)
         self.api = Caller(self.client, ADMIN)
 
     @property
@@ -142,6 +147,7 @@ class Rig:
 
     def close(self) -> None:
         self.client.close()
+        self.door.hook.stop()
         self.app.close()
 
     def carry(self, request: Request) -> Answer:
@@ -151,6 +157,27 @@ class Rig:
         if said.fate != "answer":
             raise TryLater(f"no whole answer from LinkedIn ({said.fate})")
         return Answer(said.status, said.headers, said.body)
+
+    def deliver(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """LinkedIn's way to the hook, in this process. What is not ours does not answer."""
+        if not url.startswith(f"{self.settings.base_url}/"):
+            raise ConnectionError(f"nobody answers at {url}")
+        parts = urlsplit(url)
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": parts.path,
+            "query_string": parts.query.encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }
+        return asyncio.run(_answered(self.door.hook, scope, body))
+
+    def knock(self, request: Request, note: Callable[[str], None]) -> Answer:
+        """Our own way to it."""
+        note(CONNECTED)
+        return Answer(*self.deliver(request.method, request.url, request.headers, request.body or b"", 3.0))
 
     def tenant(self, name: str) -> Caller:
         """A new workspace and a key of its own."""
@@ -230,6 +257,20 @@ class Rig:
             with self.store.workspace(info.id).read() as tx:
                 failed = [(one.kind, one.key) for one in tx.schedule.all() if one.attempts]
             assert not failed, f"handlers raised: {failed}; the log has more"
+
+
+async def _answered(hook: ASGIApp, scope: Any, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await hook(scope, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, sent[1].get("body", b"")
 
 
 # For what the database has no part in.

@@ -22,6 +22,7 @@ from leadwire.clocks import Clock, EmulatorClock, system_now
 from leadwire.connect.consent import Consent
 from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
+from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.times import iso
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.reader import Reader
@@ -29,11 +30,12 @@ from leadwire.ingest.repair import Repair
 from leadwire.ingest.tables import Desks
 from leadwire.ingest.walk import Walker
 from leadwire.jobs import Engine, Job, Work
-from leadwire.linkedin.client import Api, HttpTransport, Transport
+from leadwire.linkedin.client import Api, HttpTransport, Knock, Transport
 from leadwire.linkedin.versions import newest_known
 from leadwire.orders import Orders
 from leadwire.settings import Settings, is_loopback
 from leadwire.store import Keyring, Store, Workspace
+from leadwire.subscriptions import Subscriptions
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
 
@@ -45,13 +47,16 @@ class CannotStart(Exception):
 
 
 class App:
-    """One assembled Leadwire. `transport` stands for the network to LinkedIn, `now` for the clock."""
+    """One assembled Leadwire. `transport` stands for the network to LinkedIn, `knock` for the way to our own
+    public address, `now` for the clock.
+    """
 
     def __init__(
         self,
         settings: Settings,
         *,
         transport: Transport | None = None,
+        knock: Knock | None = None,
         now: Clock | None = None,
         dice: Callable[[], float] = random.random,
     ) -> None:
@@ -87,9 +92,28 @@ class App:
         self.walker = Walker(self.desks, now, settle=settings.settle)
         self.reader = Reader(self.walker, self._line_for, now, dice, settings.retention)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
-        self.orders = Orders(self.consent, self.duties, now, self.ring, settings.retention, settings.settle)
+        site = Site(settings.base_url, settings.takes_pushes, lambda: self.hook_tokens)
+        self.subscriptions = Subscriptions(
+            self.duties,
+            self.board,
+            Registry(site, now),
+            knock or HttpTransport(read=10.0, total=15.0, peer="the address"),
+            now,
+            time.monotonic,
+            lambda: str(uuid4()),
+        )
+        self.orders = Orders(
+            self.consent,
+            self.duties,
+            self.subscriptions,
+            now,
+            self.ring,
+            settings.retention,
+            settings.settle,
+        )
         self.repair = Repair(self.desks, self._line_for, now)
-        self.agenda = Agenda(self.store, self.duties.kinds(), now, time.monotonic)
+        kinds = {**self.duties.kinds(), KIND: self.subscriptions.duty}
+        self.agenda = Agenda(self.store, kinds, now, time.monotonic)
         self.engine: Engine | None = None
         self._swept_at = 0
 
@@ -131,6 +155,7 @@ class App:
             consent=self.consent,
             orders=self.orders,
             duties=self.duties,
+            subscriptions=self.subscriptions,
             repair=self.repair,
             desks=self.desks,
             now=self.now,
@@ -140,6 +165,7 @@ class App:
                 linkedin_api_url=self.settings.linkedin_api_url,
                 linkedin_version=self.linkedin_version,
                 emulated=is_loopback(self.settings.linkedin_api_url),
+                takes_pushes=self.settings.takes_pushes,
                 facts=self.facts,
             ),
             app_keys=self.app_keys,
@@ -200,7 +226,7 @@ class App:
         names = ("poll_interval", "forms_interval", "verdict_interval")
         return Defaults(
             intervals={name: getattr(self.settings, name) for name in names},
-            public_https=self.settings.base_url.startswith("https://"),
+            public_https=self.settings.takes_pushes,
         )
 
     def _engine_url(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from leadwire.connect import accounts
+from leadwire.connect import accounts, webhooks
 from leadwire.connect.heartbeat import Beat, beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.domain import intervals
@@ -130,6 +130,8 @@ class Duties:
             self._desks.forget(workspace.id, form_id)
         for form_id in relearned:
             rebuild.project(workspace, form_id, self._desks, self._now())
+        with workspace.write() as tx:
+            webhooks.forms_read(tx, owner, bool(seen.new or seen.changed), self._now())
         return seen
 
     def poll(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
@@ -158,13 +160,20 @@ class Duties:
 
     def line_for(self, workspace: Workspace, owner: str) -> Line:
         """The best living line to an owner's leads: if one member's grant dies, another's is used."""
+        for connection_id in self.readers(workspace, owner):
+            return self._board.line(workspace, connection_id)
+        raise NobodyMayRead("no active connection may read this account; its verdict says what is missing")
+
+    def readers(self, workspace: Workspace, owner: str) -> tuple[str, ...]:
+        """The living connections that may read an owner's leads, best first."""
         with workspace.read() as tx:
             forced = self._forced(tx, owner)
-            for access in tx.accounts.access(owner):
-                alive = tx.connections.get(access.connection_id).state == "active"
-                if alive and (forced or access.can_read in READABLE):
-                    return self._board.line(workspace, access.connection_id)
-        raise NobodyMayRead("no active connection may read this account; its verdict says what is missing")
+            return tuple(
+                access.connection_id
+                for access in tx.accounts.access(owner)
+                if (forced or access.can_read in READABLE)
+                and tx.connections.get(access.connection_id).state == "active"
+            )
 
     def _forced(self, tx: Tx, owner: str) -> bool:
         """Switched on in spite of its verdict: LinkedIn's own answer decides."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from leadwire.connect import webhooks
 from leadwire.connect.consent import Consent
 from leadwire.domain import coverage, intervals
 from leadwire.domain.errors import Conflict, InvalidInput
@@ -17,6 +18,7 @@ from leadwire.duties import READABLE, Duties, following
 from leadwire.ingest import plan
 from leadwire.ingest.forms import Refreshed
 from leadwire.store import Account, Connection, Run, RunPlan, Sync, Tx, Workspace
+from leadwire.subscriptions import Subscriptions
 
 READ_TAKES: Millis = 60_000  # a poll in its turn has ended by then
 FORMS_FIRST: Millis = (
@@ -48,12 +50,13 @@ class Orders:
         self,
         consent: Consent,
         duties: Duties,
+        subscriptions: Subscriptions,
         now: Callable[[], Millis],
         ring: Callable[[Iterable[int]], None],
         retention: Mapping[str, Millis],
         settle: Millis,
     ) -> None:
-        self.consent, self.duties = consent, duties
+        self.consent, self.duties, self.subscriptions = consent, duties, subscriptions
         self._now, self._ring = now, ring
         self._retention, self._settle = retention, settle
 
@@ -66,15 +69,18 @@ class Orders:
         self._ring([shard(connection_id)])
 
     def disconnect(self, workspace: Workspace, connection_id: str) -> None:
-        """Forget a grant. What it brought stays; accounts that no other connection sees are read no more."""
-        now = self._now()
+        """Forget a grant, and end what it subscribed to, as far as LinkedIn answers. What it brought stays;
+        accounts that no other connection sees are read no more.
+        """
+        left, now = self.subscriptions.leave(workspace, connection_id), self._now()
         with workspace.write() as tx:
             tx.connections.get(connection_id)
             lost = tx.accounts.drop_access(connection_id)
             tx.accounts.mark_removed([owner for owner in lost if not tx.accounts.access(owner)], now)
             tx.connections.delete(connection_id)
             tx.schedule.drop("verdict", connection_id)
-            tx.audit.add("api", "connection.deleted", connection_id, {"accounts": len(lost)}, now)
+            detail = {"accounts": len(lost), "subscriptions_left": left}
+            tx.audit.add("api", "connection.deleted", connection_id, detail, now)
 
     def check_accounts(self, workspace: Workspace) -> tuple[str, ...]:
         """Have every active connection read its accounts and verdicts anew."""
@@ -100,6 +106,7 @@ class Orders:
                 _check_readable(account)
             account = tx.accounts.set_sync(owner, wish, now)
             tx.settings.put("account", owner, "forced", "true" if wish.enabled and force else None)
+            webhooks.follow(tx, account, now)
             runs = self._start(tx, account, now) if wish.enabled else ()
             action = "sync.enabled" if wish.enabled else "sync.disabled"
             tx.audit.add("api", action, owner, {"force": force}, now)
@@ -193,6 +200,11 @@ class Orders:
         tx.schedule.hasten("forms", account.owner, lane, now)
         tx.schedule.hasten("poll", account.owner, lane, now + FORMS_FIRST)
         return tuple(runs)
+
+
+def push_of(account: Account, takes_pushes: bool) -> bool:
+    """Whether push is wanted of an account as long as nobody says otherwise: at first, wherever it is possible."""
+    return takes_pushes if account.sync_changed_at is None else account.sync.push
 
 
 def _readable(account: Account) -> bool:

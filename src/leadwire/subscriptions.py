@@ -68,6 +68,11 @@ class Looked:
     steps: tuple[Done, ...]
     problem: Problem | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the account was seen, and nothing is left to do."""
+        return self.problem is None and not any(one.step.action in ("create", "delete") for one in self.steps)
+
 
 class Subscriptions:
     """`ring(shards)` wakes the workers; `code` gives UUIDs of version 4; `monotonic` counts seconds."""
@@ -157,7 +162,7 @@ class Subscriptions:
         """What is wanted against what LinkedIn has, for one account or for all that could have any."""
 
         def look(reach: Reach, workspace: Workspace, owner: str) -> tuple[Done, ...]:
-            return tuple(map(Done, self._registry.look(reach, workspace, owner).steps))
+            return tuple(map(Done, self._registry.look(reach, workspace, owner)))
 
         return tuple(self._looked(workspace, one, look) for one in self._owners(workspace, owner))
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadwire.domain.subscriptions import WHY, Plan, Registered, Step, Target, challenge_misses, plan
+from leadwire.domain.subscriptions import WHY, Registered, Step, Target, challenge_misses, plan
 from leadwire.domain.times import HOUR, MINUTE
 
 URL = "https://leads.example.com/hooks/linkedin/new"
@@ -17,19 +17,23 @@ def ours(url: str) -> bool:
     return url == OLD
 
 
-def planned(wanted: list[Target], there: list[Registered], **more: object) -> Plan:
+def planned(wanted: list[Target], there: list[Registered], **more: object) -> tuple[Step, ...]:
     return plan(wanted, there, URL, ours, **more)  # type: ignore[arg-type]
 
 
-def told(found: Plan) -> list[tuple[str, str, str | None]]:
-    return [(step.action, step.why, step.id) for step in found.steps]
+def told(found: tuple[Step, ...]) -> list[tuple[str, str, str | None]]:
+    return [(step.action, step.why, step.id) for step in found]
+
+
+def settled(found: tuple[Step, ...]) -> bool:
+    return not any(step.action in ("create", "delete") for step in found)
 
 
 def test_what_is_missing_is_created_and_what_is_there_is_kept() -> None:
     found = planned([ALL, FIRST], [Registered("7", URL, ALL)])
     assert told(found) == [("create", "new", None), ("keep", "in_place", "7")]
-    assert found.of("create")[0] == Step("create", FIRST, "new", URL)
-    assert not found.settled
+    assert found[0] == Step("create", FIRST, "new", URL)
+    assert not settled(found)
 
 
 def test_one_that_linkedin_has_lost_is_said_to_be_missing() -> None:
@@ -51,7 +55,7 @@ def test_of_doubled_ones_the_oldest_stays() -> None:
 def test_an_earlier_address_goes_only_after_the_new_one() -> None:
     found = planned([ALL], [Registered("7", OLD, ALL)])
     assert told(found) == [("create", "replaces_old_url", None), ("delete", "old_url", "7")]
-    assert found.of("delete")[0].after == ALL
+    assert found[1].after == ALL
 
 
 def test_one_of_a_dead_grant_is_replaced_although_it_is_listed() -> None:
@@ -112,11 +116,11 @@ def test_carried_out_in_order_it_never_leaves_a_moment_without_and_ends_the_same
 ) -> None:
     found = planned(wanted, there, dead=dead)
     before = served(there) & set(wanted)
-    for n in range(len(found.steps) + 1):
-        assert before <= served(carried(there, list(found.steps[:n])))
-    half = carried(there, list(found.steps[:cut]))
-    whole = carried(half, list(planned(wanted, half, dead=dead).steps))
-    assert planned(wanted, whole, dead=dead).settled
+    for n in range(len(found) + 1):
+        assert before <= served(carried(there, list(found[:n])))
+    half = carried(there, list(found[:cut]))
+    whole = carried(half, list(planned(wanted, half, dead=dead)))
+    assert settled(planned(wanted, whole, dead=dead))
     mine = [one for one in whole if one.url != FOREIGN]
     assert sorted(map(repr, (one.target for one in mine))) == sorted(map(repr, set(wanted)))
     assert {one.url for one in mine} <= {URL}
@@ -129,8 +133,8 @@ def test_every_listed_one_has_one_step_and_every_step_a_reason(
     wanted: list[Target], there: list[Registered]
 ) -> None:
     found = planned(wanted, there)
-    assert sorted(step.id for step in found.steps if step.id) == sorted(one.id for one in there)
-    assert {step.why for step in found.steps} <= WHY.keys()
+    assert sorted(step.id for step in found if step.id) == sorted(one.id for one in there)
+    assert {step.why for step in found} <= WHY.keys()
 
 
 def test_challenges_are_missed_from_half_an_hour_after_their_time() -> None:

@@ -70,6 +70,7 @@ def fill(store, workspace):
         tx.schedule.put("poll", ANNA, 1, NOW)
         tx.settings.put("account", ANNA, "poll_interval", "5m")
         tx.runs.create(RunPlan(ANNA, "poll"), NOW)
+        tx.webhooks.want(ANNA, "SPONSORED", None, NOW)
         tx.hooks.serial(ANNA, NOW)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
     store.deployment.create_api_key(workspace.id, "CRM", NOW)

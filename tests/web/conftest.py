@@ -50,5 +50,6 @@ def _settle(rig: Rig, name: str, member: str, account: str) -> Tenant:
     ids["run_id"] = rig.sync(account, api)[0]
     ids["lead_id"] = spoilt
     ids["form_id"] = api.get("/forms").json()["items"][0]["id"]
+    ids["webhook_id"] = api.post("/webhooks", {"account": account}).json()["id"]
     ids["quarantine_id"] = api.get("/quarantine").json()["items"][0]["id"]
     return Tenant(api, ids)

@@ -24,6 +24,7 @@ RANDOM = {
     "lead_id": "00000000-3986-41dd-83e9-000000000000-4",
     "run_id": "01ksr49200zx7j95g1xeqc62r9",
     "quarantine_id": "01ksr49200zx7j95g1xeqc62r9",
+    "webhook_id": "01ksr49200zx7j95g1xeqc62r9",
     "workspace_id": "01ksr49200zx7j95g1xeqc62r9",
     "key_id": "01ksr49200zx7j95g1xeqc62r9",
 }

@@ -176,6 +176,7 @@ def broken(rig: Rig) -> TestClient:
         consent=Broken(),
         orders=Broken(),
         duties=Broken(),
+        subscriptions=Broken(),
         repair=Broken(),
     )
     return TestClient(create_app(services), **CLIENT)

@@ -18,7 +18,18 @@ from leadwire.domain.times import HOUR
 from leadwire.web import pages
 
 FIELDS = ("input", "select", "textarea")
-EXPECTED = {"/", "/connections", "/accounts", "/forms", "/leads", "/runs", "/quarantine", "/settings"}
+EXPECTED = {
+    "/",
+    "/connections",
+    "/accounts",
+    "/forms",
+    "/leads",
+    "/mapping",
+    "/runs",
+    "/quarantine",
+    "/webhooks",
+    "/settings",
+}
 LEAVES = {"/connections/connect"}  # for LinkedIn; what leads there is tried elsewhere
 OPAQUE = re.compile(r"^[a-z0-9:-]*\d[a-z0-9:-]*$", re.IGNORECASE)
 
@@ -60,6 +71,7 @@ def prepare(rig: Any) -> None:
     rig.connect_member()
     rig.sync()
     rig.sync("organization:11223344")
+    rig.api.post("/webhooks", {"account": MAIN})
     rig.api.post("/connections")
 
 

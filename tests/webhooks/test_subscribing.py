@@ -190,6 +190,7 @@ def test_a_move_that_did_not_end_is_ended_and_not_begun_again(rig: Reached) -> N
     assert (rotated["state"], rotated["problem"]["code"]) == ("failed", "not_validated")
     assert "test" in rotated["problem"]["remedy"].lower()
     assert addresses(rig) == [webhook["url"]]  # the old one stays until the new one is validated
+    assert rotated["linkedin_ids"] == webhook["linkedin_ids"]
     again = rig.api.put(f"/webhooks/{webhook['id']}").json()
     assert again["url"] == rotated["url"]
     rig.deaf = False

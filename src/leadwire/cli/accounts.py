@@ -57,6 +57,10 @@ def enable(
     account: Account,
     poll_interval: Interval = None,
     lead_type: Annotated[list[str] | None, typer.Option(help="Only these; repeatable.")] = None,
+    push: Annotated[
+        bool | None,
+        typer.Option("--push/--no-push", help="Let LinkedIn push leads; at first it does where it can."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Try although nobody may read its leads.")] = False,
     no_wait: NoWait = False,
     timeout: Timeout = None,
@@ -64,6 +68,8 @@ def enable(
 ) -> None:
     """Start reading: forms become tables, 365 days of leads arrive, and new ones follow."""
     wish: dict[str, Any] = {"enabled": True, "force": force}
+    if push is not None:
+        wish["push"] = push
     if poll_interval is not None:
         wish["poll_interval"] = poll_interval
     if lead_type:
@@ -135,6 +141,7 @@ def _facts(one: Any) -> list[tuple[str, object]]:
         ("Can read leads", one["can_read_leads"]),
         ("Problems", [f"{p['code']}: {p['message']} {p['remedy']}" for p in one["problems"]]),
         ("Reading", interval if sync["enabled"] else "no"),
+        ("Push", sync["push"]),
         ("Lead types", sync["lead_types"]),
     ]
 

@@ -83,10 +83,10 @@ def look(line: Line) -> Seen:
     """Ask LinkedIn; a missing scope leaves its part unknown instead of failing the whole."""
     seen = Seen()
     seen.accounts = _allowed(lambda: _all_accounts(line))
-    users = _allowed(lambda: _pages(line, ad_account_users, read_account_users))
+    users = _allowed(lambda: pages(line, ad_account_users, read_account_users))
     if users is not None:
         seen.account_roles = {row.account_urn: row.role for row in users}
-    rows = _allowed(lambda: _pages(line, organization_acls, read_organization_acls))
+    rows = _allowed(lambda: pages(line, organization_acls, read_organization_acls))
     if rows is not None:
         roles: dict[str, list[str]] = defaultdict(list)
         for row in rows:
@@ -167,7 +167,7 @@ def _all_accounts(line: Line) -> list[Account]:
     return found
 
 
-def _pages(line: Line, call: Callable[[int, int], Call], read: Callable[..., Page[T]]) -> list[T]:
+def pages(line: Line, call: Callable[[int, int], Call], read: Callable[..., Page[T]]) -> list[T]:
     """Every element of a finder that pages by offset: on by what was received, until an empty page."""
     found: list[T] = []
     start = 0

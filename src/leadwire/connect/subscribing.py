@@ -80,7 +80,7 @@ class Round:
 
     def carry_out(self) -> Iterator[Done]:
         """Every step in its order."""
-        for step in self.plan.steps:
+        for step in self.plan:
             if step.action == "create":
                 yield Done(step, self._create(step))
             elif step.action == "delete":
@@ -102,15 +102,19 @@ class Round:
         return (*self.targets[webhook.id], *_once_of(webhook))
 
     def held(self, webhook: Webhook) -> list[Held]:
-        """What LinkedIn has for it now, as far as it is ours: where it is wanted, at the address in force."""
+        """What of ours LinkedIn has for it now, at the address in force or still at an earlier one."""
         return [
             Held(one.id, one.target.form_version, self._owned.get(one.id, self.reach.connection_id))
             for one in self.listed
             if one.target in self.mine(webhook)
             and one.entity is None
-            and (one.url == self.url or (webhook.state == "ending" and self.ours(one.url)))
+            and (one.url == self.url or self.ours(one.url))
             and one.id not in self._dead
         ]
+
+    def is_whole(self, webhook: Webhook) -> bool:
+        """Whether all of it is served at the address in force."""
+        return all(map(self._is_served, self.targets[webhook.id]))
 
     def _create(self, step: Step) -> Problem | None:
         if len(self.listed) >= MOST:

@@ -15,7 +15,7 @@ from leadwire.connect.line import Line
 from leadwire.connect.subscribing import Done, Reach, Round, delete, listed
 from leadwire.domain.errors import Problem
 from leadwire.domain.owners import Owner, shard
-from leadwire.domain.subscriptions import Plan, Target
+from leadwire.domain.subscriptions import Step, Target
 from leadwire.domain.times import Millis
 from leadwire.store import Account, Tx, Workspace
 from leadwire.store.webhooks import Webhook
@@ -55,7 +55,7 @@ class Registry:
     def __init__(self, site: Site, now: Callable[[], Millis]) -> None:
         self.site, self._now = site, now
 
-    def look(self, reach: Reach, workspace: Workspace, owner: str) -> Plan:
+    def look(self, reach: Reach, workspace: Workspace, owner: str) -> tuple[Step, ...]:
         """What `apply` would do. Errors as a `Line` raises them."""
         return self._begin(reach, workspace, owner).plan
 
@@ -71,7 +71,7 @@ class Registry:
         with workspace.alone(f"webhooks:{owner}"):
             under_way = [
                 step
-                for step in self.look(reach, workspace, owner).steps
+                for step in self.look(reach, workspace, owner)
                 if step.action == "create" or step.why == "old_url"
             ]
             if not under_way:
@@ -132,16 +132,14 @@ class Registry:
         hindered = [one.problem for one in done if one.problem and one.step.target in begun.mine(webhook)]
         if webhook.state == "ending":
             tx.webhooks.settle(webhook.id, "ending", held, now)
-            if not held:
-                tx.webhooks.forget([webhook.id])
+            if not held and tx.webhooks.forget([webhook.id]):
                 tx.audit.add("leadwire", "webhook.ended", webhook.id, {}, now)
                 tidy(tx, webhook.owner)
         elif not begun.reachable:
             tx.webhooks.settle(webhook.id, "failed", held, now)
             hindered = [NO_HTTPS]
         else:
-            whole = {one.version for one in held} >= {t.form_version for t in begun.targets[webhook.id]}
-            tx.webhooks.settle(webhook.id, "registered" if whole else "failed", held, now)
+            tx.webhooks.settle(webhook.id, "registered" if begun.is_whole(webhook) else "failed", held, now)
         tx.webhooks.trouble([webhook.id], hindered[0] if hindered else None)
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from leadwire.domain.times import HOUR, MINUTE, Millis
 
@@ -70,21 +71,11 @@ class Step:
     id: str | None = None
     after: Target | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps for one owner, in the order in which they are safe: what is new first, what goes last."""
-
-    steps: tuple[Step, ...]
-
-    def of(self, action: Action) -> tuple[Step, ...]:
-        """The steps of one kind."""
-        return tuple(step for step in self.steps if step.action == action)
-
     @property
-    def settled(self) -> bool:
-        """Whether nothing is left to do."""
-        return not any(step.action in ("create", "delete") for step in self.steps)
+    def address(self) -> str:
+        """The URL as people may see it: of a foreign one only the host, since the rest may be a secret."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}/…" if self.action == "leave" else self.url
 
 
 def plan(
@@ -95,8 +86,9 @@ def plan(
     *,
     dead: Collection[str] = (),
     known: Collection[Target] = (),
-) -> Plan:
-    """From what LinkedIn lists for an owner to what is wanted at `url`.
+) -> tuple[Step, ...]:
+    """From what LinkedIn lists for an owner to what is wanted at `url`: the steps in the order in which they are
+    safe, what is new first, what goes last.
 
     `ours` tells our earlier addresses from foreign ones; `dead` are ids that listed or not bring nothing any
     more; `known` was in place before.
@@ -113,7 +105,7 @@ def plan(
     steps += [
         Step("delete", one.target, "unwanted", one.url, one.id) for group in here.values() for one in group
     ]
-    return Plan(tuple(sorted(steps, key=lambda step: ORDER.index(step.action))))
+    return tuple(sorted(steps, key=lambda step: ORDER.index(step.action)))
 
 
 def _serve(

@@ -8,11 +8,11 @@ from leadwire.store.rows import Purged
 from leadwire.store.scope import Owned, Scope
 from leadwire.store.standing import form_tables
 
-BY_OWNER = ("ledger", "quarantine", "coverage", "runs", "inbox", "hooks")
+BY_OWNER = ("ledger", "quarantine", "coverage", "runs", "inbox", "hooks", "webhooks")
 
 
 def purge(scope: Scope, owner: str) -> Purged:
-    """Remove the leads, forms, coverage, runs, quarantine, schedule, settings, pushes and hooks of an owner.
+    """Remove the leads, forms, coverage, runs, quarantine, schedule, settings, pushes, hooks and webhooks of an owner.
 
     The tables of its forms are to be dropped before (ShapeTx.drop_form); in those of other owners its leads are
     looked for. What was erased stays erased.

@@ -101,13 +101,14 @@ class Webhooks:
         return self._rows.change(c.id.in_(ids), c.state != "ending", state="ending", problem=None)
 
     def settle(self, webhook_id: str, state: WebhookState, held: Sequence[Held], now: Millis) -> None:
-        """What LinkedIn has for it now. A wish that ended meanwhile keeps ending."""
+        """What LinkedIn has for it now. A wish that ended meanwhile keeps ending; one wished for anew is no end."""
         c = self._rows.c
         known: dict[str, Any] = {"held": [[one.id, one.version, one.connection_id] for one in held]}
         if state == "registered":
             known |= {"seen_at": now, "registered_at": func.coalesce(c.registered_at, now)}
         self._rows.change(c.id == webhook_id, **known)
-        self._rows.change(c.id == webhook_id, c.state != "ending", state=state)
+        if state != "ending":
+            self._rows.change(c.id == webhook_id, c.state != "ending", state=state)
 
     def trouble(self, ids: Collection[str], problem: Problem | None) -> None:
         """Why they are not as they should be, or that nothing is wrong."""

@@ -26,6 +26,7 @@ from leadwire.store.rows import FormTable, Purged, WorkspaceInfo
 from leadwire.store.runs import Runs
 from leadwire.store.scope import Scope
 from leadwire.store.settings import Settings
+from leadwire.store.webhooks import Webhooks
 
 
 class Workspace:
@@ -173,6 +174,11 @@ class Tx:
     def inbox(self) -> Inbox:
         """What LinkedIn pushed."""
         return Inbox(self._scope)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """What LinkedIn is to tell us of."""
+        return Webhooks(self._scope)
 
     @cached_property
     def audit(self) -> Audit:

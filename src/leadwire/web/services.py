@@ -14,6 +14,7 @@ from leadwire.ingest.repair import Repair
 from leadwire.ingest.tables import Desks
 from leadwire.orders import Orders
 from leadwire.store import Store
+from leadwire.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Deployment:
     linkedin_api_url: str
     linkedin_version: str
     emulated: bool
+    takes_pushes: bool  # LinkedIn can reach the hook
     facts: Callable[[], Mapping[str, object]]
 
 
@@ -34,6 +36,7 @@ class Services:
     consent: Consent
     orders: Orders
     duties: Duties
+    subscriptions: Subscriptions
     repair: Repair
     desks: Desks
     now: Callable[[], Millis]

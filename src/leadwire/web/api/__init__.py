@@ -11,12 +11,24 @@ from leadwire.web.api import (
     runs,
     settings,
     status,
+    webhooks,
     workspaces,
 )
 from leadwire.web.contract import ALWAYS, fails
 from leadwire.web.strict import STRICT
 
-TOPICS = (connections, accounts, forms, leads, runs, quarantine, settings, status, workspaces)
+TOPICS = (
+    connections,
+    accounts,
+    forms,
+    leads,
+    runs,
+    quarantine,
+    settings,
+    status,
+    webhooks,
+    workspaces,
+)
 
 
 def router() -> APIRouter:

@@ -8,9 +8,10 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
+from leadwire.connect.webhooks import NO_HTTPS
 from leadwire.domain import intervals
 from leadwire.domain.owners import Owner
-from leadwire.orders import Covered, PullOrder
+from leadwire.orders import Covered, PullOrder, push_of
 from leadwire.store import Workspace
 from leadwire.store.rows import Account, Sync
 from leadwire.web.auth import Here, Wired
@@ -65,7 +66,9 @@ class Checking(View):
 
 
 class SyncWish(Wish):
-    """What is left out stays as it is. `poll_interval: null` inherits again."""
+    """What is left out stays as it is. `poll_interval: null` inherits again. At first `push` is on where LinkedIn
+    can reach this service.
+    """
 
     enabled: bool
     push: bool | None = None
@@ -136,10 +139,10 @@ def get_account(account: OwnerPath, here: Here, services: Wired) -> AccountView:
 
 @router.put("/{account}/sync", status_code=202, responses=fails(404, 409))
 def sync_account(account: OwnerPath, wish: SyncWish, here: Here, services: Wired) -> Started:
-    """Switch reading on or off, or change how. Reads forms, shapes tables, back-fills."""
+    """Switch reading on or off, or change how. Reads forms, shapes tables, back-fills, subscribes."""
     with here.read() as tx:
-        now = tx.accounts.get(account).sync
-    _, runs = services.orders.sync(here, account, _wished(now, wish), wish.force)
+        wished = _wished(tx.accounts.get(account), wish, services.deployment.takes_pushes)
+    _, runs = services.orders.sync(here, account, wished, wish.force)
     return Started(runs=[run.id for run in runs])
 
 
@@ -160,11 +163,11 @@ def get_coverage(account: OwnerPath, here: Here, services: Wired) -> CoverageVie
 def viewer(here: Workspace, services: Services) -> Callable[[Account], AccountView]:
     """How to show accounts of a workspace; what they inherit is looked up once."""
     interval, origin = services.duties.interval(here, "poll_interval")
-    https = services.deployment.public_url.startswith("https://")
-    return lambda account: _view(account, (origin, interval), https)
+    takes_pushes = services.deployment.takes_pushes
+    return lambda account: _view(account, (origin, interval), takes_pushes)
 
 
-def _view(account: Account, inherited: tuple[str, int], https: bool) -> AccountView:
+def _view(account: Account, inherited: tuple[str, int], takes_pushes: bool) -> AccountView:
     facts, access, sync = account.facts, account.access, account.sync
     interval, origin = intervals.resolve([("account", sync.poll_interval), inherited])
     return AccountView(
@@ -180,7 +183,7 @@ def _view(account: Account, inherited: tuple[str, int], https: bool) -> AccountV
         role=access.role if access else None,
         organization_roles=list(access.organization_roles) if access else [],
         can_read_leads=access.can_read if access else "no",  # type: ignore[arg-type]
-        problems=_problems(account, https),
+        problems=_problems(account, takes_pushes),
         checked_at=access.checked_at if access else None,
         removed_at=account.removed_at,
         sync=SyncView(
@@ -199,25 +202,20 @@ UNSEEN = Problem(
     message="No active connection sees this account.",
     remedy="Reconnect its connection, or connect a member who has a role on it.",
 )
-NO_HTTPS = Problem(
-    code="no_https",
-    message="Push is wanted, but LinkedIn can only reach a public HTTPS address; leads are polled.",
-    remedy="Set LEADWIRE_PUBLIC_URL to the https:// address of this service.",
-)
 
 
-def _problems(account: Account, https: bool) -> list[Problem]:
+def _problems(account: Account, takes_pushes: bool) -> list[Problem]:
     found = [Problem.of(one) for one in account.access.problems] if account.access else [UNSEEN]
-    unheard = account.sync.push and not https and all(one.code != NO_HTTPS.code for one in found)
-    return [*found, NO_HTTPS] if unheard else found
+    unheard = account.sync.push and not takes_pushes and all(one.code != NO_HTTPS.code for one in found)
+    return [*found, Problem.of(NO_HTTPS)] if unheard else found
 
 
-def _wished(now: Sync, wish: SyncWish) -> Sync:
+def _wished(account: Account, wish: SyncWish, takes_pushes: bool) -> Sync:
     """The sync as it is, with what was sent put in place."""
-    sent = wish.model_fields_set
+    now, sent = account.sync, wish.model_fields_set
     return Sync(
         enabled=wish.enabled,
-        push=now.push if wish.push is None else wish.push,
+        push=push_of(account, takes_pushes) if wish.push is None else wish.push,
         poll_interval=wish.poll_interval if "poll_interval" in sent else now.poll_interval,
         lead_types=tuple(wish.lead_types or ()) if "lead_types" in sent else now.lead_types,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -213,13 +212,7 @@ def _step(done: Done) -> StepView:
         form=step.target.form_id,
         form_version=step.target.form_version,
         linkedin_id=step.id,
-        url=shown_url(step.url, foreign=step.action == "leave"),
+        url=step.address,
         why=WHY[step.why],
         problem=Problem.of(done.problem) if done.problem else None,
     )
-
-
-def shown_url(url: str, foreign: bool) -> str:
-    """An address as people may see it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}/…" if foreign else url

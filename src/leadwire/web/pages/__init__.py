@@ -22,11 +22,12 @@ from leadwire.web.pages import (
     settings,
     setup,
     troubles,
+    webhooks,
     words,
 )
 from leadwire.web.services import Services
 
-ROOMS = (overview, setup, connections, accounts, forms, leads, runs, quarantine, settings)
+ROOMS = (overview, setup, connections, accounts, forms, leads, runs, quarantine, webhooks, settings)
 
 
 def router(services: Services) -> APIRouter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from leadwire.domain.owners import Owner
-from leadwire.orders import PullOrder
+from leadwire.orders import PullOrder, push_of
 from leadwire.store.rows import Sync
 from leadwire.web.pages import fields, strip
 from leadwire.web.pages.frame import Ask, does, shows
@@ -57,6 +57,7 @@ def one(ask: Ask) -> Response:
         counts=counts,
         runs=runs,
         forced=forced,
+        push=push_of(account, ask.services.deployment.takes_pushes),
         interval=interval,
         origin=origin,
         ledger=[
@@ -73,7 +74,7 @@ def sync(ask: Ask) -> Response:
     types = tuple(one for one in ask.fields.get("lead_types", ()) if one)
     wish = Sync(
         enabled=fields.choice(ask.field("reading")) is True,
-        push=before.push,
+        push=ask.field("push") is not None,
         poll_interval=fields.interval(ask.field("poll_interval")),
         lead_types=() if set(types) == set(owner.lead_types) else types,
     )

@@ -16,7 +16,9 @@ NAVIGATION = (
     ("/accounts", "Accounts"),
     ("/forms", "Forms"),
     ("/leads", "Leads"),
+    ("/mapping", "Mapping"),
     ("/runs", "Runs"),
+    ("/webhooks", "Webhooks"),
     ("/quarantine", "Quarantine"),
     ("/settings", "Settings"),
 )
@@ -91,6 +93,38 @@ RUN_KIND = {
     "reconcile": "reconciliation",
     "push": "push",
 }
+
+WEBHOOK = {
+    "wanted": Word("not registered", "calm", "It is wanted, and LinkedIn has none yet."),
+    "registered": Word("registered", "good", "LinkedIn has it and has validated the address."),
+    "missing": Word("missing", "warn", "LinkedIn had it and lists it no more; it is registered anew."),
+    "blocked": Word("blocked", "bad", "LinkedIn has stopped to challenge the address, and pushes nothing."),
+    "failed": Word("not registered", "bad", "LinkedIn did not take it; the reason stands below."),
+    "ending": Word("ending", "plain", "It is not wanted any more; LinkedIn has not deleted it yet."),
+}
+
+STEP = {
+    "create": Word("create", "good"),
+    "keep": Word("keep", "plain"),
+    "leave": Word("leave", "plain", "It is not ours."),
+    "delete": Word("delete", "warn"),
+}
+
+TRIED = {
+    "connect": "Connection to the address",
+    "tls": "Certificate",
+    "challenge": "Challenge",
+    "push": "Signed push",
+    "stored": "Inbox",
+}
+
+INBOX = {
+    "waiting": Word("waiting", "calm", "Stored; the lead is being read."),
+    "done": Word("done", "good"),
+    "parked": Word("parked", "plain", "Kept for people to look at; it tells of no lead here."),
+}
+
+LEAD_ACTION = {"CREATED": "new lead", "DELETED": "withdrawn lead"}
 
 LEAD_TYPE = {
     "SPONSORED": "sponsored leads",

@@ -286,6 +286,14 @@ def test_a_value_is_given_for_a_field(reader: Person) -> None:
     assert "Put right" in said(page)
     assert reader.rig.api.get(f"/leads/{one['lead']}").json()["answers"][one["column"]] == "A value <by> hand"
     assert one["column"] in reader.sees("/quarantine?state=resolved").text
+    links = [link.attributes["href"] for link in reader.sees(f"/leads/{one['lead']}").all("a")]
+    assert f"/quarantine/{one['id']}" in links
+    assert "put right" in reader.sees(f"/quarantine/{one['id']}").text
+    reader.does(f"/quarantine/{one['id']}/value", value="Another")
+    assert reader.rig.api.get(f"/leads/{one['lead']}").json()["answers"][one["column"]] == "Another"
+    reader.does(f"/quarantine/{one['id']}/dismiss")
+    reader.sees(f"/quarantine/{one['id']}", 404)
+    assert reader.rig.api.get(f"/leads/{one['lead']}").json()["answers"][one["column"]] == "Another"
 
 
 def test_trying_again_and_dismissing(reader: Person) -> None:

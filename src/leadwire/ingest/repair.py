@@ -85,7 +85,10 @@ class Repair:
         self._again(workspace, trouble.lead_id)
 
     def _lead(self, workspace: Workspace, one: Quarantined) -> bool:
-        """True when the lead is there. What a person corrected are the bytes on record, as old as they are."""
+        """True when the lead is there. What a person corrected are the bytes on record, as old as they are.
+
+        They were asked for just before they were first seen. What is deleted or erased since took them along.
+        """
         issued_at = self._now()
         raw = self._asked(workspace, one.trouble) if one.value is None else None
         if raw is None:

@@ -15,7 +15,9 @@ import pytest
 from tests.databases import Home
 from tests.rig import HERE, MAIN, Caller, Rig
 
+from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.calls import Call
+from leadwire.linkedin.client import Request
 from leadwire.linkedin.notifications import (
     create_subscription,
     delete_subscription,
@@ -29,9 +31,16 @@ OPEN: dict[str, Any] = {"knobs": {"allow_http_webhooks": True}, "allow_http_webh
 
 
 class Reached(Rig):
-    """Also another program of the same app answers LinkedIn; while `deaf`, nobody does."""
+    """Also another program of the same app answers LinkedIn; while `deaf`, nobody does; while `nameless`, LinkedIn
+    does not say what it has called a new subscription.
+    """
 
-    deaf = False
+    deaf = nameless = False
+
+    def carry(self, request: Request) -> Answer:
+        said = super().carry(request)
+        kept = {name: value for name, value in said.headers.items() if name.lower() != "x-restli-id"}
+        return said._replace(headers=kept) if self.nameless else said
 
     def deliver(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float

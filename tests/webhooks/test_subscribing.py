@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.databases import Home
-from tests.rig import HERE, MAIN, OMAR, PAGE, Rig, sqlite_only
+from tests.rig import MAIN, OMAR, PAGE, Rig, sqlite_only
 from tests.webhooks.conftest import (
     FOREIGN,
     HOOK,
@@ -383,4 +383,40 @@ def test_the_way_in_is_tried_step_by_step(rig: Reached) -> None:
         (push,) = tx.inbox.page().items
     assert push.state == "parked"
     assert b"LEADWIRE_TEST" in push.raw
-    assert HERE in said["url"]
+
+
+def test_an_account_whose_push_was_only_noted_is_subscribed(rig: Reached) -> None:
+    """Before there were webhooks, a wish for push was written down and nothing came of it."""
+    rig.sync()
+    with rig.workspace.write() as tx:
+        tx.webhooks.end([one.id for one in tx.webhooks.all()])
+        tx.webhooks.forget([one.id for one in tx.webhooks.all()])
+        tx.schedule.drop("webhooks", OWNER)
+    rig.run_for(2 * HOUR)
+    assert [one["state"] for one in webhooks(rig)] == ["registered"]
+    assert len(subscribed(rig)) == 1
+
+
+def test_an_account_that_is_not_read_can_be_listened_to(rig: Reached) -> None:
+    assert rig.api.post("/webhooks", {"account": MAIN}).json()["state"] == "registered"
+    rig.run_for(3 * HOUR)
+    assert len(subscribed(rig)) == 1
+    rig.api.put(f"/accounts/{MAIN}/sync", {"enabled": False})
+    rig.run_for(MINUTE)
+    assert subscribed(rig) == []
+
+
+def test_a_subscription_that_linkedin_does_not_name_is_looked_up(rig: Reached) -> None:
+    rig.nameless = True
+    made = rig.api.post("/webhooks", {"account": MAIN}).json()
+    assert (made["state"], made["linkedin_ids"]) == ("registered", [str(subscribed(rig)[0]["id"])])
+
+
+def test_a_subscription_that_linkedin_does_not_list_is_not_believed_in(rig: Reached) -> None:
+    strip = {"kind": "status", "status": 201, "body": {}}
+    rule = rig.emulator.control.faults.add(strip, {"route": "leadNotifications.CREATE", "times": 1})
+    made = rig.api.post("/webhooks", {"account": MAIN}).json()
+    assert (made["state"], made["problem"]["code"]) == ("failed", "not_listed")
+    rig.emulator.control.faults.remove(rule["id"])
+    rig.run_for(20 * MINUTE)
+    assert [one["state"] for one in webhooks(rig)] == ["registered"]

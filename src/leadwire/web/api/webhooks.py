@@ -116,13 +116,13 @@ def create_webhook(wish: WebhookWish, here: Here, services: Wired) -> WebhookVie
     return _shown(here, services, services.subscriptions.want(here, wish.account, wish.form, wish.lead_type))
 
 
-@router.get("/plan")
+@router.get("/plan", responses=fails(404))
 def plan_webhooks(here: Here, services: Wired, account: OneAccount = None) -> Steps:
     """What is wanted against what LinkedIn has; nothing is changed."""
     return _steps(services.subscriptions.plan(here, account))
 
 
-@router.post("/apply")
+@router.post("/apply", responses=fails(404))
 def apply_webhooks(here: Here, services: Wired, account: OneAccount = None) -> Steps:
     """Carry the plan out: create, and then delete what is doubled or old and carries our address."""
     return _steps(services.subscriptions.apply(here, account))

@@ -28,7 +28,7 @@ from leadwire.store import Tx, Workspace
 from leadwire.store.webhooks import Webhook
 
 EVERY: Millis = HOUR
-AGAIN: Millis = 10 * MINUTE  # after LinkedIn refused something
+AGAIN: Millis = 10 * MINUTE  # after LinkedIn refused something, in a webhook's first hour
 SOON: Millis = MINUTE  # after it did not answer, or this process was stopped
 NEWEST = 20  # pushes among which a trial looks for its own
 
@@ -111,9 +111,11 @@ class Subscriptions:
             log.warning("webhooks_failed", owner=owner, error=str(error))
             return self._next(owner)
         with workspace.read() as tx:
-            if not tx.webhooks.all(owner):
-                return None
-        return self._now() + AGAIN if any(one.problem for one in done) else self._next(owner)
+            there = tx.webhooks.all(owner)
+        if not there:
+            return None
+        young = max(one.created_at for one in there) > self._now() - EVERY
+        return self._now() + AGAIN if young and any(one.problem for one in done) else self._next(owner)
 
     def want(self, workspace: Workspace, owner: str, form_id: str | None, lead_type: str | None) -> Webhook:
         """Subscribe to an account's leads of a type, or to those of one form. The same again is the same."""
@@ -185,6 +187,14 @@ class Subscriptions:
                 log.warning("subscriptions_left", owner=owner, error=str(error))
                 owners[owner] = theirs
         return sum(owners.values())
+
+    def close(self, workspace: Workspace) -> None:
+        """Before a workspace goes: end all that it subscribed to, as far as LinkedIn answers."""
+        with workspace.write() as tx:
+            there = tx.webhooks.all()
+            tx.webhooks.end([one.id for one in there])
+        for last in {one.owner: one for one in there}.values():
+            self._at_once(workspace, last)
 
     def test(self, workspace: Workspace, webhook_id: str) -> tuple[Tried, ...]:
         """Go LinkedIn's way to our own address, step by step, up to the inbox."""

@@ -420,3 +420,17 @@ def test_a_subscription_that_linkedin_does_not_list_is_not_believed_in(rig: Reac
     rig.emulator.control.faults.remove(rule["id"])
     rig.run_for(20 * MINUTE)
     assert [one["state"] for one in webhooks(rig)] == ["registered"]
+
+
+def test_a_workspace_that_goes_takes_its_subscriptions_with_it_and_nobody_elses(rig: Reached) -> None:
+    rig.sync()
+    other = rig.tenant("Fjord")
+    rig.connect_member(other, OMAR)
+    rig.sync(MAIN, other)
+    (mine,) = webhooks(rig)
+    fjord = next(one["id"] for one in rig.api.all("/workspaces") if one["name"] == "Fjord")
+    assert rig.api.delete(f"/workspaces/{fjord}").status_code == 204
+    assert addresses(rig) == [mine["url"]]
+    assert rig.api.delete("/workspaces/default").status_code == 409
+    assert addresses(rig) == [mine["url"]]
+    assert webhooks(rig)[0]["state"] == "registered"

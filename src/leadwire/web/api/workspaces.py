@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from leadwire.domain.errors import NotFound
+from leadwire.store.place import DEFAULT
 from leadwire.store.rows import ApiKey, WorkspaceInfo
 from leadwire.web.auth import DEPLOYER, Wired
 from leadwire.web.contract import fails
@@ -66,7 +67,10 @@ def create_workspace(wish: WorkspaceWish, services: Wired) -> WorkspaceView:
 
 @router.delete("/{workspace_id}", status_code=204, responses=fails(404, 409))
 def delete_workspace(workspace_id: IdPath, services: Wired) -> None:
-    """Remove a workspace with every lead, form, connection, key and table in it."""
+    """Remove a workspace with every lead, form, connection, key and table in it, and its subscriptions at LinkedIn."""
+    workspace = services.store.workspace(workspace_id)
+    if workspace.slug != DEFAULT:  # which cannot be removed
+        services.subscriptions.close(workspace)
     services.store.deployment.delete_workspace(workspace_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,6 +96,69 @@ def post_form(emulator: Emulator, path: str, **form: str) -> Response:
     return emulator.handle("POST", path, headers, body)
 
 
+class Forms(HTMLParser):
+    """The forms of a page as a browser would send them: {action: {name: values}}; the last of equal actions."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.by_action: dict[str, dict[str, list[str]]] = {}
+        self._fields: dict[str, list[str]] = {}
+        self._name: str | None = None
+        self._text = ""
+        self._options: list[tuple[str, bool]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        at = dict(attrs)
+        if tag == "form":
+            self._fields = self.by_action[at.get("action") or ""] = {}
+        elif tag == "input" and (at.get("type") != "checkbox" or "checked" in at):
+            self._fields.setdefault(str(at["name"]), []).append(at.get("value") or "")
+        elif tag in ("textarea", "select"):
+            self._name, self._text, self._options = at["name"], "", []
+        elif tag == "option":
+            self._options.append((at.get("value") or "", "selected" in at))
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._fields.setdefault(str(self._name), []).append(self._text.removeprefix("\n"))
+        elif tag == "select":
+            chosen = [value for value, selected in self._options if selected] or [self._options[0][0]]
+            self._fields.setdefault(str(self._name), []).append(chosen[-1])
+
+
+class Browser:
+    """Somebody at the Campaign Manager's pages, whose requests look like a browser's."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.headers = {"Host": "127.0.0.1:8001", "Sec-Fetch-Site": "same-origin"}
+
+    def ask(self, method: str, path: str, form: Mapping[str, Any] | None = None, **headers: str) -> Response:
+        changes = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = urlencode(form or {}, doseq=True).encode()
+        return self.emulator.handle(method, f"/campaign-manager{path}", self.headers | changes, body)
+
+    def see(self, path: str) -> str:
+        """A page that must be there."""
+        response = self.ask("GET", path)
+        assert response.status == 200, response.body
+        return response.body.decode()
+
+    def fields(self, path: str, action: str = "") -> dict[str, list[str]]:
+        """The fields of a form on a page, as they are filled in."""
+        return Forms(self.see(path)).by_action[action]
+
+    def send(self, path: str, **form: Any) -> str:
+        """Post; it must lead on to another page, whose path below the root is returned."""
+        response = self.ask("POST", path, form)
+        assert response.status == 303, response.body
+        return response.headers["location"].removeprefix("/campaign-manager").partition("?")[0]
+
+
 class Time:
     """A clock held in the hand."""
 
@@ -134,3 +198,14 @@ def partner_as(emulator: Emulator) -> Callable[..., Partner]:
 @pytest.fixture
 def form_post(emulator: Emulator) -> Callable[..., Response]:
     return lambda path, **form: post_form(emulator, path, **form)
+
+
+@pytest.fixture
+def browser(emulator: Emulator) -> Browser:
+    return Browser(emulator)
+
+
+@pytest.fixture
+def forms_on() -> Callable[[str], dict[str, dict[str, list[str]]]]:
+    """Read the forms of a page's HTML."""
+    return lambda page: Forms(page).by_action

@@ -86,6 +86,21 @@ def test_the_finder_agrees_with_the_truth_whatever_happens(history: list[tuple[s
         )
         for lead in shown:
             assert truth[lead["id"]] == {k: v for k, v in lead.items() if k != "someFutureMember"}
+    everything = {row["id"]: row for row in control.truth()}
+    gone = {
+        name
+        for name, row in everything.items()
+        if row["hidden"] or row["deleted"] or row["readable_at"] > now[0]
+    }
+    assert control.counts()["forms"].get(9, 0) == len(everything) - len(gone)
+    for away, wanted in ((False, everything.keys() - gone), (True, gone)):
+        found = control.newest(form=9, away=away, limit=500)
+        listed = [row["id"] for row in found["leads"]]
+        assert (set(listed), len(listed)) == (set(wanted), found["total"])
+        times = [row["lead"]["submittedAt"] for row in found["leads"]]
+        assert times == sorted(times, reverse=True)
+        some = control.newest("urn:li:sponsoredAccount:5", away=away, limit=2, offset=1)["leads"]
+        assert [row["id"] for row in some] == listed[1:3]
 
 
 def test_ids_of_generated_leads_lead_back_to_them(emulator: Emulator, partner: Any) -> None:

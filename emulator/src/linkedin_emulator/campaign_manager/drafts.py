@@ -35,10 +35,31 @@ def _questions(sheet: Sheet, earlier: list[dict[str, Json]]) -> list[dict[str, J
         {**_carried(by_field.get(name)), "predefined": name, "required": name not in sheet.optional}
         for name in sheet.asked
     ]
-    return predefined + [
+    custom = [
         _custom(row, by_text.get(row["text"]) or by_text.get(row["text"].strip()))
         for row in sheet.lists["custom"]
     ]
+    return _ordered(predefined + custom, [*map(_key, earlier)])
+
+
+def _key(question: dict[str, Json]) -> tuple[str, str]:
+    """What makes a question the same in two versions."""
+    if "predefinedField" in question:
+        return "predefined", str(question["predefinedField"])
+    return "custom", words(question["question"])
+
+
+def _ordered(drafts: list[dict[str, Json]], earlier: list[tuple[str, str]]) -> list[dict[str, Json]]:
+    """Questions that stay keep their order; new fields follow the last field, new questions come last."""
+    fields = [place for place, (kind, _) in enumerate(earlier) if kind == "predefined"]
+
+    def place(draft: dict[str, Json]) -> tuple[int, bool]:
+        key = ("predefined", draft["predefined"]) if "predefined" in draft else ("custom", draft["text"])
+        if key in earlier:
+            return earlier.index(key), False
+        return (max(fields, default=-1) if key[0] == "predefined" else len(earlier)), True
+
+    return sorted(drafts, key=place)
 
 
 def _carried(question: dict[str, Json] | None) -> dict[str, Json]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
+from linkedin_emulator.campaign_manager.answers import answered, entries, form_of, listed
 from linkedin_emulator.campaign_manager.oddities import OF_ANSWERS, OF_THE_LEAD
 from linkedin_emulator.campaign_manager.owners import described, owner_of, titles
-from linkedin_emulator.campaign_manager.shown import words
 from linkedin_emulator.campaign_manager.visit import Visit, go
-from linkedin_emulator.protocol.urns import split_versioned_form
 from linkedin_emulator.protocol.wire import Json, Response
 
 ROWS = 50
@@ -54,7 +53,7 @@ def _list(
         first=first,
         rows=ROWS,
         total=found["total"],
-        leads=[row | {"form": form_of(row), "summary": summary(row)} for row in found["leads"]],
+        leads=listed(found["leads"]),
         titles=titles(asked),
     )
 
@@ -76,6 +75,7 @@ def lead(asked: Visit) -> Response:
         owner=described(asked, form["owner"]),
         answers=answered(document, entries(known, "answers")),
         accepted={c.get("consentId"): c.get("accepted") for c in entries(known, "consentResponses")},
+        oddities=control.leads.spoilt(known["id"]),
         sent=sent[:SHOWN_BYTES].decode("utf-8", "replace"),
         sent_length=len(sent),
         told=control.hooks.exchanges(limit=10, about=known["id"]),
@@ -83,46 +83,6 @@ def lead(asked: Visit) -> Response:
         of_answers=OF_ANSWERS,
         of_the_lead=OF_THE_LEAD,
     )
-
-
-def form_of(lead: dict[str, Json]) -> tuple[int, int]:
-    """(form id, version) of a lead."""
-    found = split_versioned_form(lead["lead"]["versionedLeadGenFormUrn"])
-    assert found is not None
-    return found
-
-
-def summary(lead: dict[str, Json]) -> str:
-    """The first few text answers, so that a list can be read."""
-    details = [entry.get("answerDetails", {}) for entry in entries(lead, "answers")]
-    texts = [each["textQuestionAnswer"].get("answer") for each in details if "textQuestionAnswer" in each]
-    return " · ".join([str(text) for text in texts if text][:3])
-
-
-def entries(lead: dict[str, Json], name: str) -> list[dict[str, Json]]:
-    """The entries of a list of the form response; none where a program submitted something else."""
-    response = lead["lead"].get("formResponse")
-    found = response.get(name) if isinstance(response, dict) else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
-def answered(document: dict[str, Json], answers: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:
-    """(question, answers) in the form's order; what answers no question of the form comes last."""
-    given = {answer.get("questionId"): answer.get("answerDetails", {}) for answer in answers}
-    rows = []
-    for question in document["content"]["questions"]:
-        details = given.pop(question["questionId"], {})
-        rows.append((words(question["question"]), _texts(question, details)))
-    return rows + [(f"question {number}", _texts({}, details)) for number, details in given.items()]
-
-
-def _texts(question: dict[str, Json], details: dict[str, Json]) -> list[str]:
-    if "textQuestionAnswer" in details:
-        return [str(details["textQuestionAnswer"].get("answer"))]
-    options = question.get("questionDetails", {}).get("multipleChoiceQuestionDetails", {}).get("options", ())
-    names = {option["id"]: words(option["text"]) for option in options}
-    chosen = details.get("multipleChoiceAnswer", {}).get("options", ())
-    return [names.get(number, f"option {number}") for number in chosen]
 
 
 def act(asked: Visit) -> Response:

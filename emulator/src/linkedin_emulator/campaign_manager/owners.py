@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from linkedin_emulator.campaign_manager.answers import listed
 from linkedin_emulator.campaign_manager.visit import Visit
 from linkedin_emulator.protocol.urns import ACCOUNT, ORGANIZATION, urn
 from linkedin_emulator.protocol.wire import Json, Response
@@ -31,19 +32,19 @@ def overview(asked: Visit) -> Response:
     forms: dict[str, int] = defaultdict(int)
     for form in control.forms.truth():
         forms[form["owner"]] += 1
-    names = {member["id"]: f"{member['first_name']} {member['last_name']}" for member in world["members"]}
+    known = names(asked)
     people: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in world["account_roles"]:
-        people[urn(ACCOUNT, row["account"])].append({"name": names[row["member"]], **row})
+        people[urn(ACCOUNT, row["account"])].append({"name": known[row["member"]], **row})
     for row in world["page_roles"]:
-        people[urn(ORGANIZATION, row["organization"])].append({"name": names[row["member"]], **row})
+        people[urn(ORGANIZATION, row["organization"])].append({"name": known[row["member"]], **row})
     return asked.page(
         "overview.html",
         owners=_owners(world),
         forms=forms,
         leads=counts["owners"],
         people=people,
-        newest=control.leads.newest(limit=5),
+        newest=listed(control.leads.newest(limit=5)["leads"]),
         titles=titles(asked),
     )
 
@@ -66,6 +67,12 @@ def owner(asked: Visit) -> Response:
 def titles(asked: Visit) -> dict[int, str]:
     """The names of all forms by id."""
     return {form["id"]: form["versions"][-1]["name"] for form in asked.control.forms.truth()}
+
+
+def names(asked: Visit) -> dict[str, str]:
+    """The names of all members by id."""
+    members = asked.control.watch.world()["members"]
+    return {member["id"]: f"{member['first_name']} {member['last_name']}" for member in members}
 
 
 def _owners(world: dict[str, Json]) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from linkedin_emulator.campaign_manager.answers import entries
 from linkedin_emulator.campaign_manager.forms import published
-from linkedin_emulator.campaign_manager.leads import entries
 from linkedin_emulator.campaign_manager.sheet import options_of
 from linkedin_emulator.campaign_manager.shown import locale
 from linkedin_emulator.campaign_manager.visit import Typed, Visit, go

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linkedin_emulator.campaign_manager.owners import names
 from linkedin_emulator.campaign_manager.visit import Visit, go
 from linkedin_emulator.protocol.wire import Response
 
@@ -12,14 +13,13 @@ def calls(asked: Visit) -> Response:
     """The newest API calls, of one route or of all."""
     route = asked.asked("route")
     found = asked.control.watch.calls(route or None, ROWS)
-    people = asked.control.watch.world()["members"]
     return asked.page(
         "calls.html",
         route=route,
         calls=found["calls"],
         total=found["total"],
         counts=dict(sorted(found["counts"].items())),
-        names={each["id"]: f"{each['first_name']} {each['last_name']}" for each in people},
+        names=names(asked),
     )
 
 
@@ -38,6 +38,7 @@ def webhooks(asked: Visit) -> Response:
         subscriptions=hooks.subscriptions(),
         waiting=hooks.pushes(0)["waiting"][:ROWS],
         exchanges=hooks.exchanges(ROWS),
+        names=names(asked),
     )
 
 

@@ -79,6 +79,7 @@ def choices(name: str) -> list[str]:
 
 
 def _page(asked: Visit, typed: dict[str, str], wrong: str) -> Response:
+    usual = {name: shown(value) for name, value in _USUAL.items()}
     knobs, rules = asked.control.knobs.read(), asked.control.faults.rules()
     return asked.page(
         "trouble.html",
@@ -86,8 +87,9 @@ def _page(asked: Visit, typed: dict[str, str], wrong: str) -> Response:
         switches=[(name, each, position(each, knobs, rules)) for name, each in SWITCHES.items()],
         standing=rules,
         wrong=wrong,
+        turned=sum(now != _USUAL[name] for name, now in knobs.items()),
         knobs=[
-            (name, typed.get(name, shown(now)), choices(name), shown(_USUAL[name]), f"{name!r}" in wrong)
+            (name, typed.get(name, shown(now)), choices(name), usual[name], f"{name!r}" in wrong)
             for name, now in knobs.items()
         ],
     )

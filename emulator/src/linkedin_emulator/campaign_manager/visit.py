@@ -79,7 +79,7 @@ NOTICES = {
     "resubmit": "The same lead is submitted again, now, and subscribers are told.",
     "hide": "The lead is hidden: it is missing at LinkedIn, and nobody is told.",
     "unhide": "The lead is back, as if nothing had been.",
-    "spoil": "The lead is spoilt. Below is what LinkedIn answers for it now.",
+    "spoil": "The lead is spoilt. LinkedIn answers it so from now on.",
     "mend": "The lead is whole again.",
     "notify": "Subscribers are told about this lead.",
     "revoke": "The member has removed the app: all its tokens are dead.",

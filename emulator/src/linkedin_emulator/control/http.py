@@ -62,6 +62,7 @@ def methods(control: Control) -> Methods:
         ("GET", "leads/counts"): leads.counts,
         ("GET", "leads/imagine"): leads.imagine,
         ("GET", "leads/{lead}"): leads.show,
+        ("GET", "leads/{lead}/spoilt"): leads.spoilt,
         ("POST", "leads/{lead}/withdraw"): leads.withdraw,
         ("POST", "leads/{lead}/resubmit"): leads.resubmit,
         ("POST", "leads/{lead}/hide"): leads.hide,

@@ -147,6 +147,12 @@ class LeadControl(Group):
         return [lead.id for lead in self._chosen(owner, None, readable)]
 
     @locked
+    def spoilt(self, lead: str) -> dict[str, str | None]:
+        """The JSON text that stands in each spoilt member's place (None: it is missing; "": the whole lead)."""
+        found = happenings.existing(self._state, lead).spoilt
+        return {name: None if raw is None else raw.decode("utf-8", "replace") for name, raw in found.items()}
+
+    @locked
     def sent(self, lead: str) -> bytes:
         """The bytes that LinkedIn would answer for it, spoilt as it is."""
         return LeadWriter(self._state.world).write(happenings.existing(self._state, lead))

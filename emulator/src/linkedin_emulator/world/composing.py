@@ -45,6 +45,10 @@ class Person:
     def place(self) -> tuple[str, str, str]:
         return self.tongue.cities[self.dice[4] % len(self.tongue.cities)]
 
+    def month(self, since: int, byte: int) -> str:
+        """A month of the 24 years that follow."""
+        return f"{since + self.dice[byte] % 24}-{self.dice[byte + 1] % 12 + 1:02d}"
+
     def pick(self, words: tuple[str, ...], byte: int) -> str:
         return words[self.dice[byte] % len(words)]
 
@@ -76,6 +80,11 @@ ANSWERS: dict[str, Callable[[Person], str]] = {
     "INDUSTRY": lambda p: p.pick(p.tongue.industries, 12),
     "SCHOOL": lambda p: p.pick(p.tongue.schools, 13),
     "DEGREE": lambda p: p.pick(p.tongue.degrees, 14),
+    "FIELD_OF_STUDY": lambda p: p.pick(p.tongue.functions, 15),
+    "START_DATE": lambda p: p.month(1990, 16),
+    "GRADUATION_DATE": lambda p: p.month(1995, 16),
+    "JOB_START_DATE": lambda p: p.month(2000, 18),
+    "GENDER": lambda p: p.pick(("F", "M", "X"), 20),
 }
 
 

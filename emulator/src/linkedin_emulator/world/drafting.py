@@ -89,9 +89,11 @@ def _content(
         },
     }
     if thanks := draft.get("thanks", "OK"):
-        target = {"landingPageUrl": draft.get("landing_page_url", "https://example.com")}
-        action = {"callToActionTarget": target, "callToActionLabel": "VISIT_COMPANY_WEBSITE"}
-        content["postSubmissionInfo"] = {"message": said(thanks), "callToAction": action}
+        content["postSubmissionInfo"] = {"message": said(thanks)}
+        if landing := draft.get("landing_page_url", "https://example.com"):
+            target = {"landingPageUrl": landing}
+            action = {"callToActionTarget": target, "callToActionLabel": "VISIT_COMPANY_WEBSITE"}
+            content["postSubmissionInfo"]["callToAction"] = action
     if text := draft.get("description"):
         content["description"] = said(text)
     return content

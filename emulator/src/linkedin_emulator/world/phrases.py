@@ -57,6 +57,29 @@ PREDEFINED: dict[str, tuple[str, tuple[str, str, str, str, str]]] = {
     "INDUSTRY": ("Industry", ("Industry", "Sector", "Bransch", "業種", "Branche")),
     "SCHOOL": ("School", ("School", "Universidad", "Skola", "学校名", "Hochschule")),
     "DEGREE": ("Degree", ("Degree", "Titulación", "Examen", "学位", "Abschluss")),
+    "FIELD_OF_STUDY": (
+        "Field of study",
+        ("Field of study", "Área de estudio", "Ämnesområde", "専攻", "Studienfach"),
+    ),
+    "START_DATE": (
+        "Start date",
+        ("Start date", "Fecha de inicio", "Startdatum", "入学年月", "Studienbeginn"),
+    ),
+    "GRADUATION_DATE": (
+        "Graduation date",
+        ("Graduation date", "Fecha de graduación", "Examensdatum", "卒業年月", "Abschlussdatum"),
+    ),
+    "GENDER": ("Gender", ("Gender", "Género", "Kön", "性別", "Geschlecht")),
+    "JOB_START_DATE": (
+        "Job start date",
+        (
+            "Job start date",
+            "Fecha de inicio en el puesto",
+            "Jobbets startdatum",
+            "現職の開始年月",
+            "Beginn der Stelle",
+        ),
+    ),
 }
 
 

@@ -77,6 +77,7 @@ for (const button of document.querySelectorAll("[data-add]")) {
 // A choice of route shows at once, and what was done is said only once.
 for (const select of document.querySelectorAll(".filter select")) {
   select.addEventListener("change", () => select.form.submit());
+  select.form.querySelector("button").hidden = true;
 }
 if (new URLSearchParams(location.search).has("said")) {
   const address = new URL(location.href);

@@ -66,7 +66,7 @@ class Dictionary:
             .where(table.c.form_id == form_id)
             .order_by(table.c.position)
         )
-        return tuple(_column(row) for row in found)
+        return tuple(read_column(dict(zip(COLUMN, row, strict=True))) for row in found)
 
     def versions(self, form_id: str, version: int | None = None) -> tuple[FormVersion, ...]:
         """The versions of a form, oldest first, or just the one."""
@@ -87,7 +87,7 @@ class Dictionary:
 
     def forget(self, form_ids: Sequence[str]) -> None:
         """Remove all that is known of some forms."""
-        for name in (*VERSIONED, "form_columns"):
+        for name in (*VERSIONED, "form_columns", "contact_columns"):
             table = self._tables[name]
             self._connection.execute(table.delete().where(table.c.form_id.in_(form_ids)))
 
@@ -183,9 +183,10 @@ def _column_row(form_id: str, position: int, column: Column) -> dict[str, Any]:
     return {"form_id": form_id, "position": position, **facts, "texts": texts}
 
 
-def _column(row: Row[Any]) -> Column:
-    texts = {int(version): text for version, text in row.texts.items()}
-    return Column(**{**row._mapping, "texts": texts})
+def read_column(row: Mapping[str, Any]) -> Column:
+    """A row of `form_columns`, by the members of `Column`, as the column it tells of."""
+    texts = {int(version): text for version, text in row["texts"].items()}
+    return Column(**{**row, "texts": texts})
 
 
 def _version(row: Row[Any], parts: Mapping[str, Sequence[Row[Any]]]) -> FormVersion:

@@ -12,6 +12,7 @@ from leadwire.domain.times import Millis
 from leadwire.store import shape
 from leadwire.store.dictionary import Dictionary
 from leadwire.store.errors import nothing
+from leadwire.store.mappings import Mappings
 from leadwire.store.paging import page
 from leadwire.store.rows import Form, FormBody, FormTable, Page
 from leadwire.store.scope import Scope
@@ -39,6 +40,7 @@ class Forms:
         self._dictionary.put_columns(version.form_id, typed)
         body = {"raw": raw, "fetched_at": now, "reconstructed": version.reconstructed}
         self._bodies.upsert([{"form_id": version.form_id, "version": version.version, **body}])
+        Mappings.within(self._scope).follow(version.form_id)
         return self.get(version.form_id)
 
     def seen(self, form_ids: Collection[str], now: Millis) -> None:

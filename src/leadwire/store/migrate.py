@@ -13,7 +13,8 @@ from leadwire.domain.times import Millis
 from leadwire.store import schema, shape, walls
 from leadwire.store.database import Database
 from leadwire.store.errors import SchemaTooNew, SchemaTooOld
-from leadwire.store.ground import DEPLOYMENT
+from leadwire.store.ground import DEPLOYMENT, inside
+from leadwire.store.mappings import Mappings
 from leadwire.store.place import place
 from leadwire.store.seal import Keyring
 from leadwire.store.vault import Vault, make_vault, open_vault
@@ -75,11 +76,12 @@ def _upgrade(connection: Connection, now: Millis) -> None:
 
 
 def _make_places(connection: Connection, workspaces: Table, grantee: str | None) -> None:
-    for workspace_id, slug in connection.execute(select(workspaces.c.id, workspaces.c.slug)):
-        shape.run(
-            connection,
-            shape.make_place(connection, place(connection.dialect.name, slug), workspace_id, grantee),
-        )
+    for workspace_id, slug in connection.execute(select(workspaces.c.id, workspaces.c.slug)).all():
+        home = place(connection.dialect.name, slug)
+        if home.schema:
+            walls.declare(connection, inside(workspace_id))
+        shape.run(connection, shape.make_place(connection, home, workspace_id, grantee))
+        Mappings(connection, home, workspace_id).set_up()
 
 
 def _context(connection: Connection) -> MigrationContext:

@@ -146,6 +146,10 @@ def _form_columns() -> "list[Column[Any]]":
     ]
 
 
+def _contact_columns() -> "list[Column[Any]]":
+    return [_key("form_id"), _need("targets", Json)]
+
+
 CANONICAL = {
     "leads": _leads,
     "form_versions": _form_versions,
@@ -154,6 +158,7 @@ CANONICAL = {
     "form_consents": _form_consents,
     "form_hidden_fields": _form_hidden_fields,
     "form_columns": _form_columns,
+    "contact_columns": _contact_columns,
 }
 CELL_TYPES: Mapping[str, Callable[[], TypeEngine[Any]]] = {"text": Text, "list": Json, "boolean": flag}
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.schema import CreateTable
 
-from leadwire.store import walls
+from leadwire.store import contacts, walls
 from leadwire.store.place import Place
 from leadwire.store.rows import FormTable
 
@@ -46,6 +46,7 @@ def drop_place(connection: Connection, place: Place) -> Iterator[str]:
         return
     if not place.prefix:
         raise ValueError("the default workspace shares its place with everything else")
+    yield contacts.drop(connection, place)
     for name in _tables_there(connection, place):
         if name.startswith(place.prefix):
             yield f'DROP TABLE "{name}"'

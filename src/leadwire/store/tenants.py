@@ -14,6 +14,7 @@ from leadwire.domain.times import Millis
 from leadwire.store import shape
 from leadwire.store.errors import BadSlug, Taken, nothing
 from leadwire.store.ground import DEPLOYMENT, Desk, inside
+from leadwire.store.mappings import Mappings
 from leadwire.store.paging import page
 from leadwire.store.place import DEFAULT, Place, place
 from leadwire.store.rows import Page, WorkspaceInfo
@@ -42,6 +43,7 @@ class Tenants(Desk):
             values = {"id": new, "slug": made.slug, "name": made.name, "created_at": now}
             connection.execute(self._workspaces.insert(), values)
             shape.run(connection, shape.make_place(connection, self._place(made), new, grantee))
+            Mappings(connection, self._place(made), new).set_up()
         return made
 
     def workspace(self, workspace_id: str) -> WorkspaceInfo:

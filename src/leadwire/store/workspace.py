@@ -6,6 +6,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from leadwire.domain.columns import PREDEFINED_FIELDS
 from leadwire.store import shape
 from leadwire.store.accounts import Accounts
 from leadwire.store.audit import Audit
@@ -18,6 +19,7 @@ from leadwire.store.ground import Ground, inside
 from leadwire.store.hooks import Hooks
 from leadwire.store.inbox import Inbox
 from leadwire.store.leads import Leads
+from leadwire.store.mappings import Mappings
 from leadwire.store.one_time import Links
 from leadwire.store.place import Place, place
 from leadwire.store.purging import purge
@@ -66,9 +68,9 @@ class Workspace:
 
     @contextmanager
     def shape(self) -> Iterator["ShapeTx"]:
-        """One transaction of the owner's role, for DDL alone. TryLater."""
+        """One transaction of the owner's role: DDL, and the mapping, which must change with its view. TryLater."""
         with self._ground.database.own(inside(self.id)) as connection:
-            yield ShapeTx(connection, self.place, self.id)
+            yield ShapeTx(self._scope(connection, True))
 
     def alone(self, name: str) -> AbstractContextManager[None]:
         """Hold a name of this workspace that no other thread or process holds. TryLater."""
@@ -80,24 +82,36 @@ class Workspace:
 
 
 class ShapeTx:
-    """Shapes of form tables; additive."""
+    """Shapes of form tables, additive; and of the view `contacts`."""
 
-    def __init__(self, connection: Connection, place: Place, workspace_id: str) -> None:
-        self._connection = connection
-        self._place = place
-        self._workspace_id = workspace_id
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._connection = scope.connection
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """What stands behind `contacts`, and the view itself."""
+        return Mappings.within(self._scope)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self._scope)
 
     def plan_form(self, form: FormTable) -> list[str]:
         """The DDL that is missing for the form's table, not run; [] if it is up to date."""
-        return shape.plan_form(self._connection, self._place, self._workspace_id, form)
+        return shape.plan_form(self._connection, self._scope.place, self._scope.workspace_id, form)
 
     def shape_form(self, form: FormTable) -> list[str]:
-        """Run the plan; what was run."""
-        return shape.run(self._connection, self.plan_form(form))
+        """Run the plan; what was run. A predefined field that is new to us all becomes a column of `contacts`."""
+        done = shape.run(self._connection, self.plan_form(form))
+        if any(column.predefined_field not in (None, *PREDEFINED_FIELDS) for column in form.columns):
+            self.mappings.make()
+        return done
 
     def drop_form(self, table_name: str) -> None:
         """Remove a form's table with every lead in it; harmless if there is none."""
-        shape.run(self._connection, shape.drop_form(self._connection, self._place, table_name))
+        shape.run(self._connection, shape.drop_form(self._connection, self._scope.place, table_name))
 
 
 class Tx:
@@ -159,6 +173,11 @@ class Tx:
     def settings(self) -> Settings:
         """Live settings."""
         return Settings(self._scope)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """What stands behind the view `contacts`."""
+        return Mappings.within(self._scope)
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -162,7 +162,8 @@ def test_forms_lead_to_doors_that_act(seen: dict[str, Page]) -> None:
             used.add(shape(urlsplit(form.attributes["action"]).path))
             assert _buttons(page, form), form
     assert used <= acting
-    assert acting - used <= {"/setup", "/forms/*/table"}  # seen where there is something to set up or to run
+    # Seen where there is something to set up, to run, or to accept.
+    assert acting - used <= {"/setup", "/forms/*/table", "/mapping/accept"}
 
 
 def test_times_can_be_read_by_machines(seen: dict[str, Page]) -> None:

@@ -16,6 +16,7 @@ from leadwire.web.pages import (
     forms,
     frame,
     leads,
+    mapping,
     overview,
     quarantine,
     runs,
@@ -27,7 +28,7 @@ from leadwire.web.pages import (
 )
 from leadwire.web.services import Services
 
-ROOMS = (overview, setup, connections, accounts, forms, leads, runs, quarantine, webhooks, settings)
+ROOMS = (overview, setup, connections, accounts, forms, leads, mapping, runs, quarantine, webhooks, settings)
 
 
 def router(services: Services) -> APIRouter:

@@ -142,6 +142,11 @@ def why(reason: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
+LACKS: Mapping[str, str] = {
+    "not_asked": "The form asks for nothing that fills it.",
+    "no_answer": "It is asked for, but not answered.",
+}
+
 COLUMN_KIND = {
     "fixed": "fixed",
     "predefined": "predefined question",

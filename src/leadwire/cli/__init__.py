@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from leadwire.cli import accounts, forms, leads, quarantine, webhooks, workspaces
+from leadwire.cli import accounts, forms, leads, mapping, quarantine, webhooks, workspaces
 from leadwire.cli.connect import connect
 from leadwire.cli.demo import demo
 from leadwire.cli.doctor import doctor
@@ -41,6 +41,7 @@ app.add_typer(accounts.app, name="accounts", rich_help_panel=ACT)
 app.add_typer(forms.app, name="forms", rich_help_panel=ACT)
 app.command(rich_help_panel=ACT)(pull)
 app.add_typer(leads.app, name="leads", rich_help_panel=ACT)
+app.add_typer(mapping.app, name="mapping", rich_help_panel=ACT)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=ACT)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(status)

@@ -80,12 +80,14 @@ class Commands(TyperGroup):
 
 
 class Listed(TyperGroup):
-    """A group of commands whose own name alone means `list`."""
+    """A group of commands whose own name alone means `list`, or what is `usual`."""
+
+    usual = "list"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         alone = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
         if alone and not ctx.resilient_parsing:  # completion asks what could stand here
-            args = ["list", *args]
+            args = [self.usual, *args]
         return super().parse_args(ctx, args)
 
 

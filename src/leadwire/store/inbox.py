@@ -4,11 +4,12 @@ Writing goes to the driver as it is, a statement for all pushes of a moment: the
 every value.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Row as Found
 
 from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis
@@ -17,6 +18,7 @@ from leadwire.store.errors import nothing
 from leadwire.store.ground import DEPLOYMENT, Desk
 from leadwire.store.hook_rows import InboxDue, InboxFacts, InboxItem, InboxRow
 from leadwire.store.hooks import Hooks
+from leadwire.store.ids import spell
 from leadwire.store.landing import DIALECTS, WRITING, Upsert
 from leadwire.store.paging import page
 from leadwire.store.rows import Page
@@ -25,6 +27,9 @@ from leadwire.store.scope import Scope
 DONE_LIVES: Millis = 30 * 86_400_000
 PARKED_LIVES: Millis = 90 * 86_400_000  # by then LinkedIn has dropped the youngest kind of lead
 LONGEST_REASON = 200
+COUNTED = 4  # digits of an id that count within one transaction
+SIZES = (64, 8, 1)  # rows to a statement of SQLite; each size is prepared once
+Row: TypeAlias = tuple[object, ...]
 FACTS = tuple(InboxItem.__slots__)
 
 
@@ -109,33 +114,39 @@ class InboxDesk(Desk):
         """Store all of them or none, before anybody else writes. One known already is counted. TryLater."""
         if not pushes:
             return
-        dialect, ground = self._ground.database.dialect, self._ground
-        how = WRITING[dialect]
+        dialect = self._ground.database.dialect
+        rows = list(self._once(pushes, WRITING[dialect].binary))
+        with self._ground.database.write(DEPLOYMENT, urgent=True) as connection:
+            SENDING[dialect](connection, rows)
+
+    def _once(
+        self, pushes: Sequence[InboxRow], binary: Callable[[bytes], object]
+    ) -> Iterator[tuple[object, ...]]:
+        """A row for each that differs from the others."""
         once: dict[tuple[str, bytes], tuple[InboxRow, int]] = {}
         for push in pushes:
             first, copies = once.get(push[:2], (push, 0))
             once[push[:2]] = first, copies + 1
-        rows = [
-            (
+        # Chance once for all: to ask for it is a call to the system, and gives the other threads their turn.
+        stem = self._ground.new_id(pushes[0].received_at)[:-COUNTED]
+        # In one order, so that two processes cannot wait for each other.
+        for number, (_, (push, copies)) in enumerate(sorted(once.items())):
+            parked = push.parked is not None
+            yield (
                 push.workspace_id,
-                ground.new_id(push.received_at),
-                how.binary(push.key),
+                stem + spell(number, COUNTED),
+                binary(push.key),
                 push.owner,
                 push.received_at,
-                how.binary(push.raw),
+                binary(push.raw),
                 *push[5:11],
-                "waiting" if push.parked is None else "parked",
+                "parked" if parked else "waiting",
                 push.received_at,
                 push.parked,
                 copies,
                 0,
-                None if push.parked is None else push.received_at,
+                push.received_at if parked else None,
             )
-            # In one order, so that two processes cannot wait for each other.
-            for _, (push, copies) in (sorted(once.items()) if len(once) > 1 else once.items())
-        ]
-        with ground.database.write(DEPLOYMENT, urgent=True) as connection:
-            how.send(connection, _receiving(dialect), rows)
 
     def inbox_due(self, now: Millis, limit: int = 100) -> list[InboxDue]:
         """The owners with pushes that are due, longest first; not those of a workspace that is gone."""
@@ -179,15 +190,36 @@ class InboxDesk(Desk):
             return sum(connection.execute(table.delete().where(one)).rowcount for one in (*over, orphaned))
 
 
+def _send_to_sqlite(connection: Connection, rows: Sequence[Row]) -> None:
+    # Many rows to a statement: between two statements another thread may take its turn, and keep it.
+    start = 0
+    for size in SIZES:
+        while len(rows) - start >= size:
+            values = [value for row in rows[start : start + size] for value in row]
+            connection.exec_driver_sql(_insert("sqlite", size), tuple(values))
+            start += size
+
+
+def _send_to_postgres(connection: Connection, rows: Sequence[Row]) -> None:
+    upsert = Upsert(_insert("postgresql"), tuple(schema.internal("postgresql")["inbox"].c.keys()))
+    WRITING["postgresql"].send(connection, upsert, rows)
+
+
+SENDING: Mapping[str, Callable[[Connection, Sequence[Row]], None]] = {
+    "sqlite": _send_to_sqlite,
+    "postgresql": _send_to_postgres,
+}
+
+
 @cache
-def _receiving(dialect: str) -> Upsert:
-    table, how = schema.internal(dialect)["inbox"], WRITING[dialect]
-    quote = DIALECTS[dialect].identifier_preparer
+def _insert(dialect: str, rows: int = 1) -> str:
+    table, quote = schema.internal(dialect)["inbox"], DIALECTS[dialect].identifier_preparer
     names = ", ".join(map(quote.format_column, table.c))
-    return Upsert(
-        f"INSERT INTO {quote.format_table(table)} AS known ({names}) {how.source(table)}"
-        " ON CONFLICT (workspace_id, key) DO UPDATE SET copies = known.copies + excluded.copies",
-        tuple(table.c.keys()),
+    source = WRITING[dialect].source(table)
+    more = source.removeprefix("VALUES")
+    return (
+        f"INSERT INTO {quote.format_table(table)} AS known ({names}) {source}{f',{more}' * (rows - 1)}"
+        " ON CONFLICT (workspace_id, key) DO UPDATE SET copies = known.copies + excluded.copies"
     )
 
 
@@ -195,6 +227,6 @@ def _reason(text: str) -> str:
     return storable(text)[:LONGEST_REASON]
 
 
-def _item(row: Row[Any]) -> InboxItem:
+def _item(row: Found[Any]) -> InboxItem:
     facts = row._mapping
     return InboxItem(**{name: facts[name] for name in FACTS})

@@ -7,7 +7,7 @@ parsed, logged or kept. Source: learn.microsoft.com/en-us/linkedin/shared/api-gu
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -50,6 +50,7 @@ def _refusal(outcome: str, status: int, detail: str, remedy: str = "", *more: tu
 
 
 STORED = Answer("stored", 200, ((b"content-length", b"0"),))
+ANSWERED = Answer("challenge", 200, ())
 UNKNOWN = _refusal("unknown_address", 404, "Leadwire gave this address to nobody, or it has been replaced.")
 NO_METHOD = _refusal(
     "method_not_allowed", 405, "This address takes GET and POST.", "", (b"allow", b"GET, POST")
@@ -61,6 +62,8 @@ FORGED = _refusal("bad_signature", 401, f"{SIGNATURE_HEADER} does not fit this b
 UNWRITABLE = _refusal(
     "not_stored", 503, "It could not be stored now.", "Send it again.", (b"retry-after", b"5")
 )
+
+EVERY = (STORED, ANSWERED, UNKNOWN, NO_METHOD, NO_CHALLENGE, COMPRESSED, TOO_LARGE, FORGED, UNWRITABLE)
 
 
 class Hook:
@@ -80,7 +83,7 @@ class Hook:
         asked = Counter(
             "leadwire_hook_requests", "Answers to LinkedIn, by outcome", ["outcome"], registry=registry
         )
-        self._count: Callable[[str], Counter] = asked.labels
+        self._counts = {answer.outcome: asked.labels(answer.outcome) for answer in EVERY}
         self._took = Histogram(
             "leadwire_push_ack_seconds",
             "From a push's head to its answer after the commit",
@@ -101,11 +104,10 @@ class Hook:
         began = time.perf_counter()
         answer = await self._answer(scope, receive)
         if answer is None:
-            self._count("gone").inc()
             return
         if answer is STORED:
             self._took.observe(time.perf_counter() - began)
-        self._count(answer.outcome).inc()
+        self._counts[answer.outcome].inc()
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
@@ -129,7 +131,7 @@ class Hook:
             return NO_CHALLENGE
         self._book.challenged(name)
         body = msgspec.json.encode({"challengeCode": code, "challengeResponse": said})
-        return _json("challenge", 200, JSON, body)
+        return _json(ANSWERED.outcome, ANSWERED.status, JSON, body)
 
     async def _push(
         self, name: HookName, headers: Sequence[tuple[bytes, bytes]], receive: Receive

@@ -309,4 +309,4 @@ def test_test_leads_and_ten_at_once(browser: Any) -> None:
     lead = browser.send("/forms/7234246/test-lead")
     assert "test</span>" in browser.see(lead)
     assert browser.send("/forms/7234246/random") == "/forms/7234246/leads"
-    assert "1 to 50 of 83" in browser.see("/forms/7234246/leads")
+    assert "1 to 25 of 83" in browser.see("/forms/7234246/leads")

@@ -11,7 +11,7 @@ from linkedin_emulator.campaign_manager.owners import described, owner_of, title
 from linkedin_emulator.campaign_manager.visit import Visit, go
 from linkedin_emulator.protocol.wire import Json, Response
 
-ROWS = 50
+ROWS = 25
 SHOWN_BYTES = 4_000
 
 

@@ -91,6 +91,7 @@ def visit(rig: Rig, words: list[str]) -> Iterator[tuple[str, Page]]:
         "/leads?q=" + quote(words[2]),
         f"/leads?form={FORM}",
         f"/leads/{lead}",
+        "/mapping",
         "/runs",
         f"/quarantine?form={FORM}",
         "/quarantine",
@@ -132,9 +133,11 @@ def test_hostile_words_are_shown_as_they_are(twins: list[tuple[str, Page, Page]]
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("name", ["q", "form", "account", "since", "test", "cursor", "kind", "state"])
+@pytest.mark.parametrize(
+    "name", ["q", "form", "account", "since", "test", "cursor", "kind", "state", "source"]
+)
 def test_hostile_words_in_an_address_stay_words(settled: Person, words: str, name: str) -> None:
-    for path in ("/leads", "/runs", "/quarantine", "/forms", "/accounts"):
+    for path in ("/leads", "/runs", "/quarantine", "/forms", "/accounts", "/mapping"):
         answer = settled.browser.get(path, params={name: words})
         assert answer.status_code in (200, 422)
         page = Page(answer.text)

@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test check fmt install dev lock bench chaos labels clean
+.PHONY: help run test check fmt install dev lock bench bench-push chaos labels clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test     every test, on SQLite and on PostgreSQL"
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    back-fill throughput against a bare loop"
+	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
 	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
@@ -61,6 +62,9 @@ fmt: dev
 
 bench: dev
 	@$(BIN)/python -m bench.backfill $(ARGS)
+
+bench-push: dev
+	@$(BIN)/python -m bench.push $(ARGS)
 
 chaos: dev
 	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)

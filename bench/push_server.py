@@ -33,7 +33,7 @@ from starlette.routing import Route
 
 from bench import backfill, page_server
 from leadwire.connect.hook_tokens import HOOKS_PATH
-from leadwire.server import Door
+from leadwire.server import Door, keep_pauses_short
 from leadwire.web import create_app
 
 SECRET = "bench"
@@ -72,6 +72,7 @@ def leadwire(spec: dict[str, str]) -> Iterator[tuple[int, str, Callable[[int], N
     answers.hook.start()
     door = Door(answers, here, ())
     door.start()
+    keep_pauses_short()
     stop = threading.Event()
 
     def fill(rounds: int) -> None:

@@ -97,6 +97,14 @@ class PostgresHomes:
         finally:
             self.run(f"DROP DATABASE {self._name(home)} WITH (FORCE)")
 
+    def halt(self) -> None:
+        """Stop the server; everything stays."""
+        self._server.stop()
+
+    def resume(self) -> None:
+        """Start it again."""
+        self._server.start()
+
     def stop(self) -> None:
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)

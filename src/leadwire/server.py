@@ -41,15 +41,17 @@ log = structlog.get_logger()
 
 
 class Door(threading.Thread):
-    """Serves an ASGI application on a listening socket."""
+    """Serves an ASGI application on a listening socket, to so many connections at most."""
 
-    def __init__(self, app: ASGIApp, listening: socket.socket, trusted_proxies: Sequence[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, listening: socket.socket, trusted_proxies: Sequence[str], most: int = 0
+    ) -> None:
         super().__init__(name="door", daemon=True)
         self._socket = listening
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=cast(type[Wire], partial(Wire, Crowd(room()))),  # it is only called
+                http=cast(type[Wire], partial(Wire, Crowd(most or room()))),  # it is only called
                 ws="none",
                 lifespan="off",
                 log_config=None,

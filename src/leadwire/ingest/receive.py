@@ -33,7 +33,7 @@ def rows_of(workspace_id: str, owner: str, raw: bytes, now: Millis) -> list[Inbo
 def _parts(raw: bytes) -> Iterator[bytes]:
     try:
         yield from map(bytes, _list.decode(raw))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         yield raw
 
 

@@ -50,8 +50,8 @@ class GroupCommit:
         # Each is written by one thread alone; the difference is what waits.
         self._put, self._taken = 0, 0
 
-    async def store(self, name: HookName, raw: bytes) -> bool:
-        """True when it is durable; False if that cannot be in time, and then nothing is promised."""
+    async def store(self, name: HookName, raw: bytes, patience: float = PATIENCE) -> bool:
+        """True when it is durable; False if that cannot be in so many seconds, and then nothing is promised."""
         if self._stopped or self._put - self._taken > MOST_WAITING:
             return False
         if self._thread is None:
@@ -61,7 +61,7 @@ class GroupCommit:
         future: asyncio.Future[bool] = loop.create_future()
         self._put += len(raw) + OVERHEAD
         self._queue.put(Pushed(name, raw, future))
-        too_late = loop.call_later(PATIENCE, _settle, ((future, False),))
+        too_late = loop.call_later(patience, _settle, ((future, False),))
         try:
             return await future
         finally:

@@ -19,7 +19,7 @@ from leadwire.connect.hook_tokens import HOOKS_PATH, HookName
 from leadwire.ingest.receive import rows_of
 from leadwire.linkedin.webhooks import SIGNATURE_HEADER, challenge_response
 from leadwire.web import problems
-from leadwire.web.group_commit import GroupCommit, Pushed
+from leadwire.web.group_commit import PATIENCE, GroupCommit, Pushed
 from leadwire.web.hook_book import HookBook
 from leadwire.web.services import Services
 
@@ -146,8 +146,11 @@ class Hook:
                 return TOO_LARGE
         if len(signatures) != 1:
             return FORGED
+        patience = PATIENCE
         if not (self._book.knows(name) and self._book.secrets):
+            began = time.monotonic()
             learned = await self._book.learn()
+            patience -= time.monotonic() - began
             if not self._book.knows(name):
                 return UNKNOWN if learned else UNWRITABLE
             if not self._book.secrets:
@@ -157,7 +160,7 @@ class Hook:
             return raw
         if not self._book.signatures.fit(raw, signatures[0]):
             return FORGED
-        return STORED if await self._commit.store(name, raw) else UNWRITABLE
+        return STORED if await self._commit.store(name, raw, patience) else UNWRITABLE
 
     def _write(self, batch: Sequence[Pushed]) -> None:
         """One transaction for the pushes of all workspaces."""

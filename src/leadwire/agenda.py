@@ -17,8 +17,13 @@ from leadwire.domain.errors import NotFound
 from leadwire.domain.times import Millis
 from leadwire.jobs import Job, Run, Work
 from leadwire.store import DueItem, Store, Workspace
+from leadwire.store.errors import TryLater
 
 MINUTE: Millis = 60_000
+HOUR: Millis = 60 * MINUTE
+LATEST: Millis = (
+    25 * HOUR
+)  # nothing waits longer: intervals end at 24 h, and a day's quota soon after midnight
 BURIED_AFTER = 5  # starts without end or progress: it kills its process, and waits an hour between tries
 BURIED_FOR: Millis = 60 * MINUTE
 LAST_TRY = BURIED_AFTER - 1  # what only fails is never buried, and what was buried gets one try
@@ -75,6 +80,7 @@ class Agenda:
         self._monotonic = monotonic
         self._threads = threads
         self._since = now()
+        self._mended: Millis | None = None
 
     def work(self) -> Work:
         return Work(handlers={"shard": self.shard}, ticks=(self.tick,))
@@ -82,10 +88,20 @@ class Agenda:
     def tick(self) -> Iterator[Job]:
         """One job per shard in which something is due."""
         now = self._now()
+        self._mend_times(now)
         for shard, due_at in self._store.deployment.due_shards(now):
             # A job that an earlier process was stopped in is finished and its id is used up, so what was
             # due before this one began has an id of its own.
             yield job_for(shard, max(due_at, self._since), now)
+
+    def _mend_times(self, now: Millis) -> None:
+        """Hourly, at the start, and whenever the clock goes back: what a clock that was wrong put off is due now."""
+        if self._mended is not None and 0 <= now - self._mended < HOUR:
+            return
+        self._mended = now
+        moved = self._store.deployment.not_later(now + LATEST, now)
+        if moved:
+            log.warning("times_mended", items=moved)
 
     def shard(self, run: Run, shard: int, follows: int = 0) -> Iterable[Job]:
         """Work off what is due in one shard, a few items at a time; a job follows while more is due."""
@@ -109,8 +125,11 @@ class Agenda:
             workspace = self._store.workspace(item.workspace_id)
         except NotFound:  # deleted since, and its schedule with it
             return
-        with workspace.write() as tx:
-            attempts = tx.schedule.claim(item.kind, item.key, self._now())
+        try:
+            with workspace.write() as tx:
+                attempts = tx.schedule.claim(item.kind, item.key, self._now())
+        except TryLater:  # the database is away or busy; the item is still due
+            return
         if attempts == 0:
             return
         if attempts > BURIED_AFTER:
@@ -121,6 +140,10 @@ class Agenda:
             ends = self._monotonic() + SLICE_SECONDS
             turn = Slice(run, ends, self._monotonic, lambda: self._absolve(workspace, item))
             next_due = self._kinds[item.kind](workspace, item.key, turn)
+        except TryLater as error:
+            log.warning("store_busy", kind=item.kind, error=str(error))
+            self._done(workspace, item, self._now() + MINUTE, 0)
+            return
         except Exception as error:  # a handler's bug must not take its shard with it
             log.exception("item_failed", kind=item.kind, error=type(error).__name__)
             self._done(workspace, item, self._now() + retry_after(attempts), min(attempts, LAST_TRY))
@@ -133,8 +156,11 @@ class Agenda:
             tx.schedule.absolve(item.kind, item.key)
 
     def _done(self, workspace: Workspace, item: DueItem, next_due: Millis | None, attempts: int) -> None:
-        with workspace.write() as tx:
-            tx.schedule.done(item.kind, item.key, item.due_at, next_due, attempts)
+        try:
+            with workspace.write() as tx:
+                tx.schedule.done(item.kind, item.key, item.due_at, next_due, attempts)
+        except TryLater:  # it is still due, and done once more: nothing is lost by that
+            log.warning("store_busy", kind=item.kind)
 
 
 def job_for(shard: int, due_at: Millis, now: Millis, follows: int = 0) -> Job:

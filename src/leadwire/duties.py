@@ -20,16 +20,17 @@ from leadwire.connect.line import Line, Switchboard
 from leadwire.domain import intervals
 from leadwire.domain.errors import NotFound
 from leadwire.domain.owners import phase, shard
-from leadwire.domain.times import Millis
-from leadwire.ingest import rebuild, shape
+from leadwire.domain.times import SECOND, Millis
+from leadwire.ingest import plan, rebuild, shape
 from leadwire.ingest.forms import Refreshed, refresh, relearn
 from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, TryLater
-from leadwire.store import Tx, Workspace
+from leadwire.store import Account, Tx, Workspace
 
 RETRY: Millis = 60_000
+LONGEST_WAIT = 3600.0  # seconds, whatever LinkedIn asks for
 READABLE = ("yes", "probably")
 
 log = structlog.get_logger()
@@ -72,16 +73,18 @@ class Duties:
                 return None  # granting anew schedules it anew
             return self._next(workspace, "verdict_interval", connection_id)
         except TryLater as error:
-            return self._now() + int((error.after or RETRY / 1000) * 1000)
+            return self._now() + int(min(error.after or RETRY / 1000, LONGEST_WAIT) * 1000)
         except LinkedInError as error:
             log.warning("verdict_failed", connection=connection_id, error=str(error))
+            if isinstance(error, Refused):
+                return self._next(workspace, "verdict_interval", connection_id)
             return self._now() + RETRY
         return self._next(workspace, "verdict_interval", connection_id)
 
     def check(self, workspace: Workspace, connection_id: str) -> accounts.Checked:
         """Read what a connection sees now; what has become readable is read at once."""
         line = self._board.line(workspace, connection_id)
-        before = self._readable(workspace)
+        before, began = self._readable(workspace), self._now()
         checked = accounts.check(
             line, workspace, connection_id, public_https=self._defaults.public_https, now=self._now
         )
@@ -91,6 +94,8 @@ class Duties:
                 if fresh and account.access and account.access.connection_id == connection_id:
                     tx.schedule.hasten("forms", account.owner, shard(account.owner), self._now())
                     tx.schedule.hasten("poll", account.owner, shard(account.owner), self._now())
+            for owner in {*checked.owners, *checked.lost}:
+                _vouch(tx, owner, connection_id, began)
         return checked
 
     def heartbeat(self, workspace: Workspace, connection_id: str) -> Beat:
@@ -136,10 +141,11 @@ class Duties:
 
     def poll(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
         outcome = self._reader.owner(workspace, owner, turn)
-        with workspace.read() as tx:
+        with workspace.write() as tx:
             account = tx.accounts.get(owner)
-        if not account.sync.enabled:
-            return None
+            if not account.sync.enabled:
+                return None
+            _hasten_verdict(tx, account, self._now())
         return self._after(workspace, outcome, owner, account.sync.poll_interval)
 
     def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Millis | None:
@@ -203,6 +209,34 @@ class Duties:
                 ("deployment", self._defaults.intervals[name]),
             ]
         )
+
+
+def _vouch(tx: Tx, owner: str, connection_id: str, began: Millis) -> None:
+    """What empty lists meant, now that a verdict is known: nothing to read, or nobody who may.
+
+    LinkedIn may answer a member without a role with an empty list. So emptiness is credited when every member
+    over whom it may have been read was found able to read after it; a weak role counts where it has shown leads.
+    """
+    reading = [one for one in tx.accounts.access(owner) if one.can_read in READABLE]
+    able = [one for one in reading if one.can_read == "yes" or tx.leads.counts(owner)]
+    if not any(one.connection_id == connection_id for one in able):
+        tx.coverage.settle(owner, began, proven=False)
+    else:
+        tx.coverage.settle(owner, min(one.checked_at for one in reading), proven=len(able) == len(reading))
+
+
+def _hasten_verdict(tx: Tx, account: Account, now: Millis) -> None:
+    """A back-fill that found nothing is not left in doubt until the next verdict's turn."""
+    found = account.access
+    if found is None or found.can_read != "yes":
+        return
+    waits = [
+        one
+        for lead_type in plan.lead_types(account)
+        for one in tx.coverage.doubted(account.owner, lead_type, found.checked_at)
+    ]
+    if any(one.until - one.since > plan.BACKFILL / 2 for one in waits):
+        tx.schedule.hasten("verdict", found.connection_id, shard(found.connection_id), now + SECOND)
 
 
 def following(now: Millis, interval: Millis, offset: Millis) -> Millis:

@@ -107,7 +107,7 @@ class Orders:
             account = tx.accounts.set_sync(owner, wish, now)
             tx.settings.put("account", owner, "forced", "true" if wish.enabled and force else None)
             webhooks.follow(tx, account, now)
-            runs = self._start(tx, account, now) if wish.enabled else ()
+            runs = self._start(tx, account, now) if wish.enabled else self._stop(tx, owner, now)
             action = "sync.enabled" if wish.enabled else "sync.disabled"
             tx.audit.add("api", action, owner, {"force": force}, now)
         self._ring([shard(owner)])
@@ -116,10 +116,12 @@ class Orders:
     def pull(self, workspace: Workspace, owner: str, order: PullOrder) -> Run:
         """Read a window by hand, whatever the ledger says of it (LGF-110)."""
         now = self._now()
-        since = now - plan.BACKFILL if order.since is None else order.since
+        since = max(0, now - plan.BACKFILL if order.since is None else order.since)
         if since >= (order.until if order.until is not None else now + plan.AHEAD):
             raise InvalidInput(
-                "empty_window", "since must be before until.", "since is inclusive, until is exclusive."
+                "empty_window",
+                "since must be before until.",
+                "since is inclusive, until is exclusive.",
             )
         with workspace.write() as tx:
             tx.accounts.get(owner)
@@ -140,13 +142,18 @@ class Orders:
             account = tx.accounts.get(owner)
             kinds = plan.lead_types(account)
             covered = [tx.coverage.covered(owner, lead_type) for lead_type in kinds]
+            # An empty list that waits for the next verdict is no gap, unless that is overdue.
+            patience, _ = self.duties.interval(workspace, "verdict_interval")
+            waiting = [tx.coverage.doubted(owner, lead_type, now - 2 * patience) for lead_type in kinds]
         interval, _ = self.duties.interval(workspace, "poll_interval", account.sync.poll_interval)
         due = now - self._settle - interval - READ_TAKES
         return tuple(
             Covered(
-                kind, have, tuple(coverage.gaps(have, now, coverage.retention_of(kind, self._retention), due))
+                kind,
+                have,
+                tuple(coverage.gaps((*have, *seen), now, coverage.retention_of(kind, self._retention), due)),
             )
-            for kind, have in zip(kinds, covered, strict=True)
+            for kind, have, seen in zip(kinds, covered, waiting, strict=True)
         )
 
     def read_forms(self, workspace: Workspace, owner: str | None) -> dict[str, Refreshed]:
@@ -160,13 +167,14 @@ class Orders:
         if interval is not None:
             intervals.check(interval)
         with workspace.write() as tx:
-            tx.forms.get(form_id)
+            form = tx.forms.get(form_id)
             tx.settings.put("form", form_id, "poll_interval", None if interval is None else str(interval))
             if interval is None:
                 tx.schedule.drop("form", form_id)
+                theirs = [run for run in tx.runs.open(form.owner) if run.plan.form_id == form_id]
+                _end(tx, theirs, "the form's own interval was taken back", self._now())
             else:
-                due = following(self._now(), interval, phase(form_id, interval))
-                tx.schedule.put("form", form_id, shard(form_id), due)
+                _place_form(tx, form_id, interval, self._now())
 
     def intervals(self, workspace: Workspace, changes: dict[str, Millis | None]) -> None:
         """Change the workspace's intervals; what is due sooner by them is moved up at once."""
@@ -199,7 +207,29 @@ class Orders:
         lane = shard(account.owner)
         tx.schedule.hasten("forms", account.owner, lane, now)
         tx.schedule.hasten("poll", account.owner, lane, now + FORMS_FIRST)
+        for form in tx.forms.all(account.owner):
+            own = tx.settings.get("form", form.form_id, "poll_interval")
+            if own is not None:
+                _place_form(tx, form.form_id, int(own), now)
         return tuple(runs)
+
+    @staticmethod
+    def _stop(tx: Tx, owner: str, now: Millis) -> tuple[Run, ...]:
+        """Whatever reads by itself ends here and now; what was asked for by hand goes on."""
+        for kind in ("poll", "forms"):
+            tx.schedule.drop(kind, owner)
+        for form in tx.forms.all(owner):
+            tx.schedule.drop("form", form.form_id)
+        _end(tx, tx.runs.open(owner), "syncing was switched off", now)
+        return ()
+
+
+def _place_form(tx: Tx, form_id: str, interval: Millis, now: Millis) -> None:
+    tx.schedule.put("form", form_id, shard(form_id), following(now, interval, phase(form_id, interval)))
+
+
+def _end(tx: Tx, runs: Iterable[Run], reason: str, now: Millis) -> None:
+    tx.runs.end([run for run in runs if run.plan.kind in plan.BY_ITSELF], reason, now)
 
 
 def push_of(account: Account, takes_pushes: bool) -> bool:

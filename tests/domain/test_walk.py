@@ -40,21 +40,27 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         (ANCHORED, page("d", "e", "f"), Cursor(0, 3, None, 3, 1), 0),  # rows went away
         # elements without an id are received, but are no anchor
         (Cursor(count=3), page("a", None, "c"), Cursor(2, 3, "c", 1), 0),
-        (Cursor(count=3), page("a", "b", None), Cursor(3, 3, None, 1), 0),
+        (Cursor(count=3), page("a", "b", None), Cursor(1, 3, "b", 1), 0),  # the last that has an id
+        (Cursor(count=3), page("a", None, None), Cursor(3, 3, None, 1), 0),  # or it would not get on
         (Cursor(count=3), page(None, None, None), Cursor(3, 3, None, 1), 0),
         (Cursor(count=3), PageFacts(("a", "b"), 3, None, False), Cursor(3, 3, None, 1), 0),
         # an empty page
         (Cursor(5, 3), page(total=6), Cursor(8, 3, None, 1, 0, True), 0),
         (Cursor(5, 3), page(has_next=True), Cursor(8, 3, None, 1, 0, True), 0),
-        (ANCHORED, EMPTY, Cursor(0, 3, None, 3, 1), 0),
-        (ANCHORED, page(total=9), Cursor(0, 3, None, 3, 1), 0),
+        (ANCHORED, EMPTY, Cursor(0, 3, None, 3, 1, hole=4, holes=1), 0),
+        (ANCHORED, page(total=9), Cursor(0, 3, None, 3, 1, hole=4, holes=1), 0),
         (Cursor(4, 3, "c", 9, 1), page(total=9), Cursor(7, 3, "c", 10, 1, True), 0),
         # behind an empty page
         (Cursor(8, 3, None, 4, 0, True), page("x", "y", "z"), Cursor(10, 3, "z", 5), 0),
         (Cursor(8, 3, None, 4, 0, True), page("x"), Cursor(9, 3, None, 5, behind="x"), 0),
         (Cursor(8, 3, None, 4, 0, True, behind="b"), page("x"), Cursor(9, 3, None, 5, behind="x"), 0),
         (Cursor(7, 3, "c", 4, 1, True), page("x", "y", "z"), Cursor(9, 3, "z", 5, 1), 0),
-        (Cursor(7, 3, "c", 4, 1, True), page(total=99, has_next=True), Cursor(0, 3, None, 5, 2), 0),
+        (
+            Cursor(7, 3, "c", 4, 1, True),
+            page(total=99, has_next=True),
+            Cursor(0, 3, None, 5, 2, hole=7, holes=1),
+            0,
+        ),
     ],
 )
 def test_each_page_has_one_next_step(
@@ -227,3 +233,14 @@ def test_a_list_that_loses_a_row_before_every_page_ends_at_the_cap() -> None:
     steps = walk(shown, 5, cap=30, between=lose)
     assert (len(steps), steps[-1].problem, steps[-1].done) == (30, "page_cap", False)
     assert steps[-1].next is not None and steps[-1].next.restarts == 15
+
+
+def test_a_list_with_a_hole_is_given_up_after_three_walks_into_it():
+    cursor: Cursor | None = Cursor(count=3)
+    shown = {0: page("a", "b", "c"), 2: page("c", "d", "e")}
+    for pages in range(1, 10):
+        assert cursor is not None
+        step = advance(cursor, shown.get(cursor.start, EMPTY), cap=1000)
+        cursor = step.next
+        assert step.problem == (None if pages < 9 else "hole")
+    assert cursor == Cursor(0, 3, None, 9, 3)

@@ -229,7 +229,7 @@ def walk_through(workspace):
         tx.schedule.done("poll", ANNA, NOW, NOW + 1)
         tx.settings.put("account", ANNA, "poll_interval", "5m")
         run = tx.runs.create(RunPlan(ANNA, "poll"), NOW)
-        tx.runs.finish(run.id, NOW)
+        tx.runs.finish(run, NOW)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
         tx.purge(ANNA)
         tx.connections.delete(connection.id)

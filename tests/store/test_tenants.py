@@ -118,7 +118,7 @@ def test_nothing_of_one_workspace_can_be_named_from_another(store):
             lambda: tx.forms.table("7234246"),
             lambda: tx.leads.get(lead_id),
             lambda: tx.runs.get(run.id),
-            lambda: tx.runs.finish(run.id, NOW),
+            lambda: tx.runs.finish(run, NOW),
         ):
             with pytest.raises(NotFound):
                 find()

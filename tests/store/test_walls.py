@@ -54,6 +54,7 @@ def fill(store, workspace):
             owner=ANNA, connection_id="c", organization_roles=[], can_read="yes", problems=[], checked_at=NOW
         )
         tx.coverage.credit(ANNA, "SPONSORED", Interval(0, 1))
+        tx.coverage.doubt(ANNA, "SPONSORED", Interval(1, 2), "", NOW)
         tx.quarantine._rows.insert(
             id="q",
             level="lead",

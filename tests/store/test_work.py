@@ -10,7 +10,7 @@ from tests.store.samples import ANNA, BO
 
 from leadwire.domain.coverage import Interval, union
 from leadwire.store import RunCounters, RunPlan, Spot, Store, Trouble
-from leadwire.store.errors import BadCursor, NotFound
+from leadwire.store.errors import BadCursor, NotFound, Overtaken
 
 INTERVALS = st.lists(st.builds(Interval, st.integers(0, 50), st.integers(0, 50)), max_size=12)
 
@@ -54,6 +54,22 @@ class TestCoverage:
         assert tx.coverage.forget(ANNA) == 3
         assert tx.coverage.covered(BO, "EVENT") == (Interval(0, 99),)
 
+    def test_an_empty_list_counts_when_it_is_known_what_it_meant(self, tx):
+        tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 10), "", NOW)
+        tx.coverage.doubt(
+            ANNA, "SPONSORED", Interval(0, 20), "", NOW + 5
+        )  # read once more: it replaces the first
+        assert tx.coverage.covered(ANNA, "SPONSORED") == ()
+        assert tx.coverage.doubted(ANNA, "SPONSORED", NOW) == (Interval(0, 20),)
+        assert tx.coverage.settle(ANNA, NOW + 5, proven=True) == 0  # known too early
+        assert tx.coverage.settle(BO, NOW + 9, proven=True) == 0
+        assert tx.coverage.settle(ANNA, NOW + 6, proven=True) == 1
+        assert tx.coverage.covered(ANNA, "SPONSORED") == (Interval(0, 20),)
+        tx.coverage.doubt(ANNA, "SPONSORED", Interval(20, 30), "", NOW)
+        assert tx.coverage.settle(ANNA, NOW + 6, proven=False) == 1
+        assert tx.coverage.settle(ANNA, NOW + 6, proven=True) == 0
+        assert tx.coverage.covered(ANNA, "SPONSORED") == (Interval(0, 20),)
+
 
 class TestRuns:
     PLAN = RunPlan(ANNA, "manual", "SPONSORED", "7234246", NOW - 100, NOW, dry_run=True)
@@ -66,32 +82,75 @@ class TestRuns:
             RunCounters(),
             NOW,
         )
-        assert tx.runs.start(run.id, NOW + 1).state == "running"
-        tx.runs.progress(run.id, RunCounters(100, 90, 9, 1, 2), {"start": 100, "anchor": "x"}, NOW - 5)
-        tx.runs.progress(run.id, RunCounters(read=10, calls=1))
+        run = tx.runs.start(run.id, NOW + 1)
+        assert run.state == "running"
+        tx.runs.progress(run, RunCounters(100, 90, 9, 1, 2), {"start": 100, "anchor": "x"}, NOW - 5)
+        tx.runs.progress(run, RunCounters(read=10, calls=1))
         now = tx.runs.get(run.id)
         assert now.counters == RunCounters(110, 90, 9, 1, 3)
         assert (now.cursor, now.horizon, now.state) == ({"start": 100, "anchor": "x"}, NOW - 5, "running")
         assert [one.id for one in tx.runs.open()] == [run.id]
-        tx.runs.finish(run.id, NOW + 9)
+        tx.runs.finish(run, NOW + 9)
         done = tx.runs.get(run.id)
         assert (done.state, done.started_at, done.finished_at, done.error) == ("done", NOW + 1, NOW + 9, None)
         assert tx.runs.open() == ()
 
     def test_are_tried_again_or_fail(self, tx):
-        run = tx.runs.create(RunPlan(ANNA, "poll"), NOW)
-        tx.runs.start(run.id, NOW + 1)
-        tx.runs.retry(run.id, "busy", NOW + 60)
+        run = tx.runs.start(tx.runs.create(RunPlan(ANNA, "poll"), NOW).id, NOW + 1)
+        tx.runs.retry(run, "busy", NOW + 60, calls=2)
         waiting = tx.runs.get(run.id)
         assert (waiting.state, waiting.error, waiting.next_try_at) == ("queued", "busy", NOW + 60)
         again = tx.runs.start(run.id, NOW + 61)
         assert (again.attempts, again.started_at, again.error, again.next_try_at) == (1, NOW + 1, None, None)
-        tx.runs.retry(run.id, "busy", NOW + 120)
+        tx.runs.retry(again, "busy", NOW + 120)
         assert tx.runs.get(run.id).attempts == 2
-        tx.runs.progress(run.id, RunCounters(calls=1))
+        tx.runs.progress(again, RunCounters(calls=1))
         assert tx.runs.get(run.id).attempts == 0
-        tx.runs.fail(run.id, "gave up", NOW + 70)
-        assert (tx.runs.get(run.id).state, tx.runs.get(run.id).error) == ("failed", "gave up")
+        tx.runs.fail(again, "gave up", NOW + 70, calls=1)
+        failed = tx.runs.get(run.id)
+        assert (failed.state, failed.error, failed.counters.calls) == ("failed", "gave up", 4)
+
+    def test_are_the_latest_beginners_alone(self, tx):
+        stale = tx.runs.start(tx.runs.create(RunPlan(ANNA, "poll"), NOW).id, NOW + 1)
+        mine = tx.runs.start(stale.id, NOW + 2)
+        late = (
+            lambda: tx.runs.progress(stale, RunCounters(read=1)),
+            lambda: tx.runs.retry(stale, "busy", NOW + 60),
+            lambda: tx.runs.fail(stale, "gave up", NOW),
+            lambda: tx.runs.finish(stale, NOW),
+        )
+        for call in late:
+            with pytest.raises(Overtaken):
+                call()
+        tx.runs.finish(mine, NOW + 3)
+        for call in (*late, lambda: tx.runs.finish(mine, NOW), lambda: tx.runs.start(mine.id, NOW)):
+            with pytest.raises(Overtaken):
+                call()
+        done = tx.runs.get(mine.id)
+        assert (done.state, done.finished_at, done.counters) == ("done", NOW + 3, RunCounters())
+
+    def test_can_be_ended_from_outside(self, tx):
+        one, two = (tx.runs.start(tx.runs.create(RunPlan(ANNA, "poll"), NOW).id, NOW) for _ in range(2))
+        tx.runs.finish(two, NOW + 1)
+        tx.runs.end([one, two], "switched off", NOW + 2)
+        assert [(run.state, run.error) for run in map(tx.runs.get, (one.id, two.id))] == [
+            ("failed", "switched off"),
+            ("done", None),
+        ]
+        with pytest.raises(Overtaken):
+            tx.runs.progress(one, RunCounters(read=1))
+
+    def test_the_newest_of_some_kinds(self, tx):
+        kinds = ["poll", "manual", "gap", "poll"]
+        made = [
+            tx.runs.create(RunPlan(ANNA, kind, until=n % 2 or None), NOW + n) for n, kind in enumerate(kinds)
+        ]
+        found = tx.runs.newest(ANNA, ("poll", "gap"), 2)
+        assert [run.id for run in found] == [made[3].id, made[2].id]
+        assert [run.id for run in tx.runs.newest(ANNA, ("poll", "gap"), 9, until=None)] == [
+            made[2].id,
+            made[0].id,
+        ]
 
     def test_are_listed_newest_first_and_narrowed(self, tx):
         plans = [RunPlan(owner, kind) for owner in (ANNA, BO) for kind in ("poll", "gap")]
@@ -107,8 +166,6 @@ class TestRuns:
         for call in (
             lambda: tx.runs.get("nobody"),
             lambda: tx.runs.start("nobody", NOW),
-            lambda: tx.runs.progress("nobody", RunCounters(read=1)),
-            lambda: tx.runs.finish("nobody", NOW),
         ):
             with pytest.raises(NotFound):
                 call()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import structlog
+
 from leadwire.connect.consent import read_member
 from leadwire.connect.line import Line
 from leadwire.domain import access
@@ -26,6 +28,7 @@ from leadwire.linkedin.organizations import organization_acls, read_organization
 from leadwire.store import Access, AccountFacts, Workspace
 
 T = TypeVar("T")
+log = structlog.get_logger()
 PAGE = 100
 MOST_PAGES = 100  # a list that does not end is LinkedIn's mistake, not ours to follow
 
@@ -38,6 +41,7 @@ class Seen:
     account_roles: dict[str, str] | None = None
     page_roles: dict[str, tuple[str, ...]] | None = None
     page_names: dict[str, str] = field(default_factory=dict)
+    whole: bool = True  # False: an element could not be read, so that what is missing proves nothing
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,15 @@ def check(
         member_id, name = _allowed(lambda: read_member(line, connection.scopes)) or (None, None)
         with workspace.write() as tx:
             tx.connections.set_member(connection_id, member_id, name, now())
+    began = now()  # what was asked before this moment, the verdict can vouch for
     seen = look(line)
     facts = _facts(seen)
     verdicts = [
-        _access(connection_id, frozenset(connection.scopes), one, seen, public_https, now()) for one in facts
+        _access(connection_id, frozenset(connection.scopes), one, seen, public_https, began) for one in facts
     ]
+    if not seen.whole:
+        log.warning("odd_account_list", connection=connection_id)
+        verdicts = [one for one in verdicts if one.can_read != "no"]
     with workspace.write() as tx:
         new = tx.accounts.put(facts, now())
         tx.accounts.put_access(verdicts)
@@ -76,17 +84,18 @@ def check(
 def _listed(seen: Seen, owner: str) -> bool:
     """Whether the list that would show this owner was read: not being on an unread list proves nothing."""
     read = seen.accounts if Owner.parse(owner).kind == "sponsoredAccount" else seen.page_roles
-    return read is not None
+    return seen.whole and read is not None
 
 
 def look(line: Line) -> Seen:
     """Ask LinkedIn; a missing scope leaves its part unknown instead of failing the whole."""
     seen = Seen()
-    seen.accounts = _allowed(lambda: _all_accounts(line))
-    users = _allowed(lambda: pages(line, ad_account_users, read_account_users))
+    odd: list[bytes] = []
+    seen.accounts = _allowed(lambda: _all_accounts(line, odd))
+    users = _allowed(lambda: pages(line, ad_account_users, read_account_users, odd))
     if users is not None:
         seen.account_roles = {row.account_urn: row.role for row in users}
-    rows = _allowed(lambda: pages(line, organization_acls, read_organization_acls))
+    rows = _allowed(lambda: pages(line, organization_acls, read_organization_acls, odd))
     if rows is not None:
         roles: dict[str, list[str]] = defaultdict(list)
         for row in rows:
@@ -96,6 +105,7 @@ def look(line: Line) -> Seen:
     for account in seen.accounts or ():
         if account.organization and account.organization_name:
             seen.page_names[account.organization] = account.organization_name
+    seen.whole = not odd
     return seen
 
 
@@ -156,24 +166,36 @@ def _access(
     return Access(connection_id, facts.owner, role, page_roles, verdict.can_read, verdict.problems, now)
 
 
-def _all_accounts(line: Line) -> list[Account]:
+def _all_accounts(line: Line, odd: list[bytes]) -> list[Account]:
     page = line(search_accounts(), read_accounts)
     found = list(page.elements)
+    odd += page.odd
     for _ in range(MOST_PAGES):
         if page.next_token is None:
             break
         page = line(search_accounts(page_token=page.next_token), read_accounts)
         found += page.elements
+        odd += page.odd
     return found
 
 
-def pages(line: Line, call: Callable[[int, int], Call], read: Callable[..., Page[T]]) -> list[T]:
-    """Every element of a finder that pages by offset: on by what was received, until an empty page."""
+def pages(
+    line: Line,
+    call: Callable[[int, int], Call],
+    read: Callable[..., Page[T]],
+    odd: list[bytes] | None = None,
+) -> list[T]:
+    """Every element of a finder that pages by offset: on by what was received, until an empty page.
+
+    Elements that cannot be read go to `odd`.
+    """
     found: list[T] = []
     start = 0
     for _ in range(MOST_PAGES):
         page = line(call(start, PAGE), read)
         found += page.elements
+        if odd is not None:
+            odd += page.odd
         start += page.received
         if page.received == 0 or (
             page.total is not None and start >= page.total and not page.has_next and page.received < PAGE

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, NamedTuple
 
+HOLES = 3  # so often a walk starts over for the same empty page; rows that were withdrawn empty it once
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -21,7 +23,7 @@ class Cursor:
     `anchor`: the id that this page must show. `behind`: the last row of a short page taken for the end; where
     rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end any
     more. `pages` and `restarts` count what was read. `probing`: the page before was empty, and this one is
-    asked for because LinkedIn spoke of more.
+    asked for because LinkedIn spoke of more. `hole`: where the anchor's page was empty, `holes` times in a row.
     """
 
     start: int = 0
@@ -32,6 +34,8 @@ class Cursor:
     probing: bool = False
     behind: str | None = None
     wary: bool = False
+    hole: int | None = None
+    holes: int = 0
 
     def __post_init__(self) -> None:
         if self.count < 2:
@@ -62,13 +66,14 @@ class PageFacts(NamedTuple):
 class Step(NamedTuple):
     """What to do next. `anchors`: elements of this page read twice on purpose, which are no duplicates.
 
-    `done`: all was read, `next` is None. `page_cap`: the walk does not end; `next` is where it stands.
+    `done`: all was read, `next` is None. `page_cap`: the walk does not end; `hole`: it ends each time where rows
+    are known to be; `next` is where it stands.
     """
 
     next: Cursor | None
     done: bool
     anchors: int
-    problem: Literal["page_cap"] | None
+    problem: Literal["page_cap", "hole"] | None
 
 
 def advance(cursor: Cursor, page: PageFacts, cap: int) -> Step:
@@ -81,6 +86,8 @@ def advance(cursor: Cursor, page: PageFacts, cap: int) -> Step:
     if following is None:
         return Step(None, True, anchors, None)
     following = replace(following, pages=cursor.pages + 1)
+    if following.holes >= HOLES:
+        return Step(replace(following, hole=None, holes=0), False, anchors, "hole")
     return Step(following, False, anchors, "page_cap" if following.pages >= cap else None)
 
 
@@ -89,16 +96,18 @@ def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
         return _over(cursor)
     if cursor.behind is not None and cursor.behind not in page.ids and not cursor.probing:
         return replace(cursor, start=cursor.start - 1, anchor=cursor.behind, behind=None, wary=True)
-    last = page.ids[-1] if len(page.ids) == page.received else None
-    held = last is not None and _has_more(cursor, page)
-    only_the_anchor = page.received == anchors
-    return replace(
-        cursor,
-        start=cursor.start + page.received - held,
-        anchor=last if held else None,
-        behind=None if held or only_the_anchor else last,
-        probing=False,
-    )
+    place = _last_known(page)
+    if place and _has_more(cursor, page):
+        return replace(cursor, start=cursor.start + place, anchor=page.ids[place], behind=None, probing=False)
+    last = page.ids[-1] if len(page.ids) == page.received > anchors else None
+    return replace(cursor, start=cursor.start + page.received, anchor=None, behind=last, probing=False)
+
+
+def _last_known(page: PageFacts) -> int:
+    """Where the last row with an id stands on the page; 0 where the page has none behind its first."""
+    if len(page.ids) != page.received:
+        return 0
+    return next((place for place in range(page.received - 1, 0, -1) if page.ids[place] is not None), 0)
 
 
 def _has_more(cursor: Cursor, page: PageFacts) -> bool:
@@ -122,8 +131,11 @@ def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:
     speaks_for_more = page.has_next or (page.total or 0) > cursor.start
     if speaks_for_more and not cursor.probing and (cursor.anchor is None or cursor.restarts):
         return replace(cursor, start=cursor.start + cursor.count, probing=True)
-    return None if cursor.anchor is None else _over(cursor)
+    if cursor.anchor is None:
+        return None
+    again = cursor.holes + 1 if cursor.hole == cursor.start else 1
+    return replace(_over(cursor), hole=cursor.start, holes=again)
 
 
 def _over(cursor: Cursor) -> Cursor:
-    return Cursor(count=cursor.count, restarts=cursor.restarts + 1)
+    return Cursor(count=cursor.count, restarts=cursor.restarts + 1, hole=cursor.hole, holes=cursor.holes)

@@ -23,9 +23,10 @@ from leadwire.ingest import translate
 from leadwire.linkedin.errors import Surprise
 from leadwire.linkedin.leads import read_lead
 from leadwire.linkedin.urns import is_lead_id
-from leadwire.store import Cell, FormTable, Json, LandedLead, RunCounters, Spot, Trouble, Tx, Workspace
+from leadwire.store import Cell, FormTable, Json, LandedLead, Run, RunCounters, Spot, Trouble, Tx, Workspace
 
 DIGEST = 16
+AGAIN = (Decision.SAME, Decision.NEWER, Decision.STALE)
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Batch:
 class Progress:
     """What is written together with the leads: how far the run is, and what is covered from now on."""
 
-    run_id: str
+    run: Run
     cursor: Mapping[str, Json]
     horizon: Millis | None = None
     calls: int = 0
-    anchors: int = 0
+    anchor: str | None = None  # an element that the page before had brought, and counted
     credits: tuple[tuple[str, str, Interval], ...] = ()  # (lead type, form id or "", interval)
+    doubtful: bool = False  # nothing was shown: emptiness is credited when the verdict says what it meant
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,13 @@ def land(
 ) -> Landed:
     """Write a batch and how far it brings its run, in one transaction."""
     with workspace.write() as tx:
-        landed = _write(tx, batch, arranged, now, progress.anchors if progress else 0)
+        landed = _write(tx, batch, arranged, now, progress.anchor if progress else None)
         if progress is not None:
             for lead_type, form_id, interval in progress.credits:
-                tx.coverage.credit(batch.owner, lead_type, interval, form_id)
+                if progress.doubtful:
+                    tx.coverage.doubt(batch.owner, lead_type, interval, form_id, batch.issued_at)
+                else:
+                    tx.coverage.credit(batch.owner, lead_type, interval, form_id)
             more = RunCounters(
                 read=len(batch.elements),
                 stored=landed.stored,
@@ -129,18 +134,13 @@ def land(
                 quarantined=landed.quarantined,
                 calls=progress.calls,
             )
-            tx.runs.progress(progress.run_id, more, cursor=progress.cursor, horizon=progress.horizon)
+            tx.runs.progress(progress.run, more, cursor=progress.cursor, horizon=progress.horizon)
     return landed
 
 
-def count(
-    workspace: Workspace, batch: Batch, reading: Reading, progress: Progress, anchor: str | None
-) -> None:
-    """A dry run: what `land` would count, while no lead and no coverage is stored.
-
-    The anchor was counted with the page before; nothing else can tell, because that page was not stored.
-    """
-    fresh = [lead.id for lead, _ in reading.leads if lead.id != anchor]
+def count(workspace: Workspace, batch: Batch, reading: Reading, progress: Progress) -> None:
+    """A dry run: what `land` would count, while no lead and no coverage is stored."""
+    fresh = [lead.id for lead, _ in reading.leads if lead.id != progress.anchor]
     with workspace.write() as tx:
         known = tx.leads.known(fresh)
         more = RunCounters(
@@ -150,7 +150,7 @@ def count(
             quarantined=len(reading.troubles),
             calls=progress.calls,
         )
-        tx.runs.progress(progress.run_id, more, cursor=progress.cursor, horizon=progress.horizon)
+        tx.runs.progress(progress.run, more, cursor=progress.cursor, horizon=progress.horizon)
 
 
 def reproject(workspace: Workspace, batch: Batch, arranged: Sorted, now: Millis) -> int:
@@ -167,7 +167,7 @@ def reproject(workspace: Workspace, batch: Batch, arranged: Sorted, now: Millis)
     return written
 
 
-def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchors: int) -> Landed:
+def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchor: str | None) -> Landed:
     known = tx.leads.known(_ids(arranged) + [one.lead_id for one in arranged.troubles if one.lead_id])
     met: dict[Decision, list[LandedLead]] = defaultdict(list)
     fixed: set[Spot] = set()
@@ -192,8 +192,9 @@ def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchors: int) ->
     standing = {Spot(one.lead.id, None, one.digest) for one in same} | (arranged.faults.keys() - fixed)
     _close(tx, current, standing, now)
     unread = _note_unreadable(tx, batch, arranged.troubles, known, now)
-    again = sum(len(met[decision]) for decision in (Decision.SAME, Decision.NEWER, Decision.STALE))
-    return Landed(len(met[Decision.NEW]), max(0, again - anchors), noted + len(unread))
+    again = [one for decision in AGAIN for one in met[decision] if one.lead.id != anchor]
+    fresh = [one for one in unread if anchor is None or one.lead_id != anchor]
+    return Landed(len(met[Decision.NEW]), len(again), noted + len(fresh))
 
 
 def _put(

@@ -8,14 +8,14 @@ from dataclasses import replace
 from leadwire.domain import coverage
 from leadwire.domain.owners import LEAD_TYPES, Owner
 from leadwire.domain.times import Millis
-from leadwire.store import Account, Run, RunCounters, RunPlan, Tx
+from leadwire.store import Account, Run, RunPlan, Tx
 
 BACKFILL: Millis = 365 * 86_400_000  # always asked for, whatever retention LinkedIn keeps
 AHEAD: Millis = (
     86_400_000  # an open window is asked up to tomorrow, so that a clock that is wrong loses nothing
 )
 BY_ITSELF = ("backfill", "poll", "gap")
-LOOK_BACK = 6
+LOOK_BACK = 6  # failures in a row that still make a difference
 
 
 def lead_types(account: Account) -> tuple[str, ...]:
@@ -45,15 +45,13 @@ def create(tx: Tx, plan: RunPlan, now: Millis) -> Run:
     failed = _failed_before(tx, plan)
     if failed is None:
         return tx.runs.create(plan, now)
-    run = tx.runs.create(replace(plan, since=failed.plan.since), now)
-    tx.runs.progress(run.id, RunCounters(), cursor=failed.cursor, horizon=failed.horizon)
-    return tx.runs.get(run.id)
+    return tx.runs.create(replace(plan, since=failed.plan.since), now, failed.cursor, failed.horizon)
 
 
 def failures(tx: Tx, owner: str) -> int:
-    """How many of the newest runs of this owner failed in a row (at most LOOK_BACK)."""
+    """How many of the newest runs that nobody asked for failed in a row (at most LOOK_BACK)."""
     count = 0
-    for run in tx.runs.page(LOOK_BACK, None, owner).items:
+    for run in tx.runs.newest(owner, BY_ITSELF, LOOK_BACK):
         if run.state == "failed":
             count += 1
         elif run.state == "done":
@@ -62,14 +60,9 @@ def failures(tx: Tx, owner: str) -> int:
 
 
 def _failed_before(tx: Tx, plan: RunPlan) -> Run | None:
-    for run in tx.runs.page(LOOK_BACK, None, plan.owner).items:
-        same = (run.plan.lead_type, run.plan.form_id, run.plan.until) == (
-            plan.lead_type,
-            plan.form_id,
-            plan.until,
-        )
-        if same and run.plan.kind in BY_ITSELF:
-            # One that got nowhere is not taken over: the list is read from its top again, where the new leads are.
-            resumable = run.state == "failed" and run.cursor is not None and run.counters.read > 0
-            return run if resumable and (run.plan.since or 0) <= (plan.since or 0) else None
+    same = {"lead_type": plan.lead_type, "form_id": plan.form_id, "until": plan.until}
+    for run in tx.runs.newest(plan.owner, BY_ITSELF, 1, **same):
+        # One that got nowhere is not taken over: the list is read from its top again, where the new leads are.
+        resumable = run.state == "failed" and run.cursor is not None and run.counters.read > 0
+        return run if resumable and (run.plan.since or 0) <= (plan.since or 0) else None
     return None

@@ -20,9 +20,31 @@ class Speak(Protocol):
     Raises TryLater (ask again later), Refused (do not repeat), AskAgain (a person must reconnect), Surprise.
     """
 
-    calls: int
+    @property
+    def calls(self) -> int: ...
 
     def __call__(self, call: Call, read: Callable[[int, Mapping[str, str], bytes], T]) -> T: ...
+
+
+class Meter:
+    """A line that knows which of its calls have been written down.
+
+    `take()` gives those since it was last asked, so that failed tries are counted too.
+    """
+
+    def __init__(self, speak: Speak) -> None:
+        self._speak, self._taken = speak, speak.calls
+
+    @property
+    def calls(self) -> int:
+        return self._speak.calls
+
+    def __call__(self, call: Call, read: Callable[[int, Mapping[str, str], bytes], T]) -> T:
+        return self._speak(call, read)
+
+    def take(self) -> int:
+        fresh, self._taken = self._speak.calls - self._taken, self._speak.calls
+        return fresh
 
 
 class Turn(Protocol):

@@ -10,14 +10,18 @@ import structlog
 from leadwire.domain.owners import phase
 from leadwire.domain.times import Millis
 from leadwire.ingest import plan
-from leadwire.ingest.ports import LineFor, NobodyMayRead, Now, Turn
+from leadwire.ingest.ports import LineFor, Meter, NobodyMayRead, Now, Turn
 from leadwire.ingest.walk import Leg, NeverEnds, Walker
 from leadwire.linkedin.errors import LinkedInError, Throttled, TryLater
 from leadwire.linkedin.patience import backoff
 from leadwire.store import Run, RunPlan, Tx, Workspace
+from leadwire.store.errors import Overtaken
 
 IN_RUN_TRIES = 3  # a plain 429, a 5xx or a cut answer is tried again inside the run
 AFTER_RUN_WAITS = (60.0, 120.0, 180.0, 240.0, 300.0)  # then the run fails and its gap is tried again
+
+LONGEST_WAIT = 3600.0  # whatever LinkedIn asks for, short of a day's quota
+OVERTAKEN_WAIT = 5.0
 
 MIDNIGHT_SPREAD: Millis = 15 * 60_000
 
@@ -66,6 +70,12 @@ class Reader:
 
     def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Outcome:
         """One form's own poll, where its interval is shorter than its account's."""
+        with workspace.read() as tx:
+            owner = tx.forms.get(form_id).owner
+        try:
+            self._line_for(workspace, owner)
+        except NobodyMayRead:
+            return Outcome(AFTER_RUN_WAITS[-1])
         with workspace.write() as tx:
             form = tx.forms.get(form_id)
             waiting = [
@@ -86,20 +96,29 @@ class Reader:
             run = tx.runs.get(run_id)
             if run.state in ("done", "failed"):
                 return DONE
-            if run.next_try_at is not None and run.next_try_at > self._now():
-                return Outcome((run.next_try_at - self._now()) / 1000)
+            left = 0.0 if run.next_try_at is None else (run.next_try_at - self._now()) / 1000
+            if 0 < left <= LONGEST_WAIT:  # longer was never asked for: a clock was wrong
+                return Outcome(left)
             run = tx.runs.start(run_id, self._now())
         try:
-            speak = self._line_for(workspace, run.plan.owner)
+            return self._carry(workspace, run, turn)
+        except Overtaken as error:
+            log.warning("run_overtaken", run=run.id, reason=str(error))
+            return Outcome(OVERTAKEN_WAIT)
+
+    def _carry(self, workspace: Workspace, run: Run, turn: Turn) -> Outcome:
+        speak: Meter | None = None
+        try:
+            speak = Meter(self._line_for(workspace, run.plan.owner))
             complete = self._walker.go(workspace, run, self._legs(workspace, run), speak, turn)
         except TryLater as error:
-            return self._later(workspace, run_id, error)
+            return self._later(workspace, run, error, speak.take() if speak else 0)
         except (LinkedInError, NobodyMayRead, NeverEnds) as error:
-            return self._fail(workspace, run, str(error))
+            return self._fail(workspace, run, str(error), speak.take() if speak else 0)
         if not complete:
             return Outcome(0.0)
         with workspace.write() as tx:
-            tx.runs.finish(run.id, self._now())
+            tx.runs.finish(run, self._now())
         return DONE
 
     def _runs(self, workspace: Workspace, owner: str) -> list[str]:
@@ -132,24 +151,24 @@ class Reader:
             versions = sorted(tx.forms.version_numbers(run.plan.form_id))
         return [Leg(lead_type, version) for lead_type in types for version in versions]
 
-    def _later(self, workspace: Workspace, run_id: str, error: TryLater) -> Outcome:
+    def _later(self, workspace: Workspace, run: Run, error: TryLater, calls: int) -> Outcome:
         """A passing trouble: again inside the run while its patience lasts; it begins anew with every page."""
-        with workspace.read() as tx:
-            run = tx.runs.get(run_id)
         if isinstance(error, Throttled) and error.until_midnight:
-            self._fail(workspace, run, str(error))
+            self._fail(workspace, run, str(error), calls)
             spread = phase(run.plan.owner, MIDNIGHT_SPREAD) / 1000  # nobody storms LinkedIn at 00:00 UTC
             return Outcome((error.after or AFTER_RUN_WAITS[-1]) + spread)
-        if run.attempts >= IN_RUN_TRIES:
-            return self._fail(workspace, run, str(error))
-        wait = error.after or backoff(run.attempts + 1, self._dice())
+        with workspace.read() as tx:
+            attempts = tx.runs.get(run.id).attempts
+        if attempts >= IN_RUN_TRIES:
+            return self._fail(workspace, run, str(error), calls)
+        wait = min(error.after or backoff(attempts + 1, self._dice()), LONGEST_WAIT)
         with workspace.write() as tx:
-            tx.runs.retry(run.id, str(error), self._now() + int(wait * 1000))
+            tx.runs.retry(run, str(error), self._now() + int(wait * 1000), calls)
         return Outcome(wait)
 
-    def _fail(self, workspace: Workspace, run: Run, reason: str) -> Outcome:
+    def _fail(self, workspace: Workspace, run: Run, reason: str, calls: int = 0) -> Outcome:
         with workspace.write() as tx:
-            tx.runs.fail(run.id, reason, self._now())
+            tx.runs.fail(run, reason, self._now(), calls)
             failed = plan.failures(tx, run.plan.owner)
         log.warning("run_failed", run=run.id, kind=run.plan.kind, reason=reason)
         by_itself = run.plan.kind in plan.BY_ITSELF

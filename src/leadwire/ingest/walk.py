@@ -16,7 +16,7 @@ from leadwire.domain.coverage import Interval
 from leadwire.domain.times import Millis
 from leadwire.ingest import land
 from leadwire.ingest.plan import AHEAD
-from leadwire.ingest.ports import Now, Source, Speak, Turn
+from leadwire.ingest.ports import Meter, Now, Source, Turn
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.calls import Call
 from leadwire.linkedin.leads import find_leads, read_leads
@@ -30,11 +30,15 @@ OVERLAP: Millis = (
 )
 FIRST_INSTANT: Millis = 0
 FIRST = walk.Cursor(count=PAGE)
+PROBLEMS = {
+    "page_cap": "stopped after {cap} pages: the list does not end; the cursor is kept",
+    "hole": "the list is empty from row {start} on, where it has just shown more: nothing is taken for read",
+}
 VIA = {"backfill": "backfill", "reconcile": "reconcile"}
 
 
 class NeverEnds(Exception):
-    """The page cap stopped a walk; its cursor is kept."""
+    """A list that does not end, or has no end that can be believed; the cursor is kept."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Place:
     leg: int = 0
     walk: walk.Cursor = FIRST
     horizon: Millis | None = None  # the earliest of the legs that share one credit
+    shown: bool = False  # whether any of these legs had a row
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -58,6 +63,7 @@ class Place:
             "leg": self.leg,
             "walk": cast("dict[str, Json]", self.walk.as_dict()),
             "horizon": self.horizon,
+            "shown": self.shown,
         }
 
     @classmethod
@@ -72,6 +78,7 @@ class Place:
             leg=cast(int, kept["leg"]),
             walk=walk.Cursor.from_dict(cast("dict[str, object]", kept["walk"])),
             horizon=cast("Millis | None", kept["horizon"]),
+            shown=bool(kept.get("shown")),
         )
 
 
@@ -80,8 +87,11 @@ class Walker:
         self._desks, self._now = desks, now
         self._settle, self.page_cap = settle, page_cap
 
-    def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Speak, turn: Turn) -> bool:
-        """Walk on from where the run stands. True: it is complete; False: its turn is over. Errors as `Speak`'s."""
+    def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Meter, turn: Turn) -> bool:
+        """Walk on from where the run stands. True: it is complete; False: its turn is over.
+
+        Errors as `Speak`'s, NeverEnds, and the store's.
+        """
         place = Place.of(run, legs)
         while place.leg < len(place.legs):
             if turn.over():
@@ -90,8 +100,8 @@ class Walker:
             turn.progressed()
         return True
 
-    def _page(self, workspace: Workspace, run: Run, place: Place, speak: Speak) -> Place:
-        leg, issued_at, calls = place.legs[place.leg], self._now(), speak.calls
+    def _page(self, workspace: Workspace, run: Run, place: Place, speak: Meter) -> Place:
+        leg, issued_at = place.legs[place.leg], self._now()
         page = speak(self._call(run, leg, place.walk), read_leads)
         if place.walk.pages == 0 and place.walk.restarts == 0:
             seen = coverage.horizon(issued_at, page.date, self._settle)
@@ -106,33 +116,36 @@ class Walker:
         if step.done and place.walk.restarts and not page.received and not place.walk.start:
             # It has shown rows in this walk and now shows none: more like a lost role than an empty account.
             raise NeverEnds("the list was not empty before and is now: nothing is taken for read")
+        place = replace(place, shown=place.shown or page.received > 0)
+        if step.done and not place.shown and self._known(workspace, run, leg):
+            raise NeverEnds("the list is empty where leads of it are stored: nothing is taken for read")
         after = self._after(place, step)
         progress = land.Progress(
-            run_id=run.id,
+            run=run,
             cursor=after.as_json(),
             horizon=place.horizon,
-            calls=speak.calls - calls,
-            anchors=step.anchors,
+            anchor=place.walk.anchor,
             credits=self._credits(run, place) if step.done else (),
+            doubtful=not place.shown,
         )
         if run.plan.dry_run:
-            land.count(workspace, batch, reading, progress, place.walk.anchor)
+            progress = replace(progress, calls=speak.take())
+            land.count(workspace, batch, reading, progress)
         else:
-            self._land(Source(workspace, run.plan.owner, leg.lead_type, speak), batch, reading, progress)
+            source = Source(workspace, run.plan.owner, leg.lead_type, speak)
+            arranged = land.arrange(batch, reading, partial(self._desks.of, source))
+            progress = replace(
+                progress, calls=speak.take()
+            )  # a version that only a lead has named costs a call
+            land.land(workspace, batch, arranged, self._now(), progress)
         if step.problem is not None:
-            raise NeverEnds(f"stopped after {self.page_cap} pages: the list does not end; the cursor is kept")
+            raise NeverEnds(PROBLEMS[step.problem].format(cap=self.page_cap, start=place.walk.start))
         return after
 
-    def _land(
-        self, source: Source, batch: land.Batch, reading: land.Reading, progress: land.Progress
-    ) -> None:
-        assert source.speak is not None
-        before = source.speak.calls
-        arranged = land.arrange(batch, reading, partial(self._desks.of, source))
-        learning = source.speak.calls - before  # a version that only a lead has named costs a call
-        land.land(
-            source.workspace, batch, arranged, self._now(), replace(progress, calls=progress.calls + learning)
-        )
+    def _known(self, workspace: Workspace, run: Run, leg: Leg) -> bool:
+        since, until = run.plan.since or FIRST_INSTANT, run.plan.until or self._open_end(run)
+        with workspace.read() as tx:
+            return tx.leads.any_in(run.plan.owner, leg.lead_type, since, until, run.plan.form_id or "")
 
     def _call(self, run: Run, leg: Leg, cursor: walk.Cursor) -> Call:
         since = run.plan.since or FIRST_INSTANT
@@ -178,4 +191,5 @@ class Walker:
             leg=place.leg + 1,
             walk=walk.Cursor(count=place.walk.count),
             horizon=place.horizon if shared else None,
+            shown=place.shown and shared,
         )

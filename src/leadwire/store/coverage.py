@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, and_
 
 from leadwire.domain.coverage import Interval, union
+from leadwire.domain.times import Millis
 from leadwire.store.scope import Scope
 
 ALL_FORMS = ""
@@ -14,6 +15,7 @@ class Coverage:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._rows = scope.own("coverage")
+        self._unproven = scope.own("unproven")
 
     def covered(self, owner: str, lead_type: str, form_id: str = ALL_FORMS) -> tuple[Interval, ...]:
         """What is covered, merged and in order; walks of all forms cover each form too."""
@@ -30,8 +32,30 @@ class Coverage:
         key = {"owner": owner, "lead_type": lead_type, "form_id": form_id}
         self._rows.upsert([{**key, "since": whole.since, "until": whole.until} for whole in merged])
 
+    def doubt(self, owner: str, lead_type: str, interval: Interval, form_id: str, issued_at: Millis) -> None:
+        """Keep what an empty list would cover, asked at `issued_at`, until somebody knows what emptiness meant."""
+        key = {"owner": owner, "lead_type": lead_type, "form_id": form_id}
+        facts = {"since": interval.since, "until": interval.until, "issued_at": issued_at}
+        self._unproven.upsert([{**key, **facts}])
+
+    def doubted(self, owner: str, lead_type: str, since: Millis) -> tuple[Interval, ...]:
+        """What waits for its proof and was asked at `since` or later."""
+        c = self._unproven.c
+        mine = (c.owner == owner, c.lead_type == lead_type, c.form_id == ALL_FORMS, c.issued_at >= since)
+        return tuple(Interval(row.since, row.until) for row in self._unproven.rows(*mine))
+
+    def settle(self, owner: str, before: Millis, proven: bool) -> int:
+        """Credit, or drop, the doubted lists of an owner that were asked before this moment; how many."""
+        c = self._unproven.c
+        mine = (c.owner == owner, c.issued_at < before)
+        rows = self._unproven.rows(*mine)
+        for row in rows if proven else ():
+            self.credit(owner, row.lead_type, Interval(row.since, row.until), row.form_id)
+        return self._unproven.remove(and_(*mine)) if rows else 0
+
     def forget(self, owner: str) -> int:
         """Forget all coverage of an owner; how many intervals."""
+        self._unproven.remove(self._unproven.c.owner == owner)
         return self._rows.remove(self._rows.c.owner == owner)
 
     def _stored(self, where: ColumnElement[bool]) -> list[Interval]:

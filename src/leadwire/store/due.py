@@ -114,6 +114,12 @@ class Agenda(Desk):
         with self._ground.looking() as connection:
             return _items(connection.execute(statement).all())
 
+    def not_later(self, limit: Millis, now: Millis) -> int:
+        """Make due now what is due behind `limit`, in all workspaces; how many."""
+        late = self._schedule.update().where(self._schedule.c.due_at > limit).values(due_at=now)
+        with self._ground.changing() as connection:
+            return connection.execute(late).rowcount
+
     def next_due(self, after: Millis) -> Millis | None:
         """When the next thing falls due, later than `after`; None if nothing is scheduled then."""
         due_at = self._schedule.c.due_at

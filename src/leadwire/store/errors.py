@@ -12,6 +12,7 @@ remedy go out as they are. The rest is about the database itself.
     └── OneTimeRefused     start again from Leadwire; `reason` says why this text is no good
     StoreError
     ├── TryLater           nothing was written; the same may be tried again
+    ├── Overtaken          let go: another worker carries this on, or it was ended
     ├── SchemaTooNew       run the newer Leadwire that wrote this database
     ├── SchemaTooOld       migrate first
     ├── WrongKey           start with the key that this database was sealed with
@@ -27,6 +28,7 @@ __all__ = [
     "BadSlug",
     "NotFound",
     "OneTimeRefused",
+    "Overtaken",
     "Refusal",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -82,6 +84,10 @@ class StoreError(Exception):
 
 class TryLater(StoreError):
     """The database cannot be reached or written now; nothing of this transaction was kept."""
+
+
+class Overtaken(StoreError):
+    """What was begun here is another's by now, or was ended; nothing of this transaction was kept."""
 
 
 class SchemaTooNew(StoreError):

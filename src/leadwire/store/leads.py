@@ -116,6 +116,15 @@ class Leads:
         """How many leads each form has, of all owners or of one; or just the one form. By form id."""
         return self._counting.counts(owner, form_id)
 
+    def any_in(self, owner: str, lead_type: str, since: Millis, until: Millis, form_id: str = "") -> bool:
+        """Whether a living lead, submitted in `[since, until)`, is stored; of one form, if it is given."""
+        c = self._ledger.c
+        of = [c.owner == owner, c.lead_type == lead_type, c.deleted_at.is_(None), c.missing_since.is_(None)]
+        if form_id:
+            of.append(c.form_id == form_id)
+        there = self._ledger.select(c.lead_id).where(*of, c.submitted_at >= since, c.submitted_at < until)
+        return self._ledger.connection.execute(there.limit(1)).first() is not None
+
     def ids(
         self, owner: str, lead_type: str, since: Millis, until: Millis, form_id: str | None = None
     ) -> dict[str, Millis]:

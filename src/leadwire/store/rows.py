@@ -304,6 +304,7 @@ class Run:
     cursor: Mapping[str, Json] | None
     horizon: Millis | None
     attempts: int
+    epoch: int
     created_at: Millis
     started_at: Millis | None
     finished_at: Millis | None

@@ -1,13 +1,13 @@
 """Pulls: what they are to do, how far they came, how they ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, Table, Update, bindparam, func
 
 from leadwire.domain import project
 from leadwire.domain.times import Millis
-from leadwire.store.errors import nothing
+from leadwire.store.errors import Overtaken, nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import Page, Run, RunCounters, RunPlan
 from leadwire.store.scope import Scope
@@ -18,20 +18,33 @@ COUNTERS = ("read", "stored", "duplicates", "quarantined", "calls")
 
 
 class Runs:
-    """The runs of one workspace."""
+    """The runs of one workspace.
+
+    Whoever begins a run, or goes on with it, gets it with an epoch of its own; what is written with an older one,
+    or to a run that has ended, raises Overtaken and takes its transaction with it.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self._rows = scope.own("runs")
         self._new_id = scope.new_id
 
-    def create(self, plan: RunPlan, now: Millis) -> Run:
-        """Queue a run."""
+    def create(
+        self,
+        plan: RunPlan,
+        now: Millis,
+        cursor: Mapping[str, project.Json] | None = None,
+        horizon: Millis | None = None,
+    ) -> Run:
+        """Queue a run; `cursor` and `horizon` where it goes on at another one's place."""
         run_id = self._new_id(now)
         self._rows.insert(
             id=run_id,
             state="queued",
             attempts=0,
+            epoch=0,
             created_at=now,
+            cursor=None if cursor is None else dict(cursor),
+            horizon=horizon,
             **{name: getattr(plan, name) for name in RunPlan.__slots__},
             **dict.fromkeys(COUNTERS, 0),
         )
@@ -54,6 +67,17 @@ class Runs:
         ]
         return page(self._rows.connection, self._rows.select().where(*wanted), [c.id], limit, after, _run)
 
+    def newest(self, owner: str, kinds: Sequence[str], limit: int, **same: Any) -> tuple[Run, ...]:
+        """The newest of these kinds, newest first; `same` narrows by `lead_type`, `form_id` or `until`."""
+        c = self._rows.c
+        where = [
+            c.owner == owner,
+            c.kind.in_(kinds),
+            *(c[name].is_not_distinct_from(same[name]) for name in same),
+        ]
+        statement = self._rows.select().where(*where).order_by(c.id.desc()).limit(limit)
+        return tuple(map(_run, self._rows.connection.execute(statement)))
+
     def open(self, owner: str | None = None) -> tuple[Run, ...]:
         """Queued and running ones, oldest first."""
         c = self._rows.c
@@ -63,15 +87,15 @@ class Runs:
         return tuple(map(_run, self._rows.connection.execute(statement)))
 
     def start(self, run_id: str, now: Millis) -> Run:
-        """Begin, or go on; `started_at` is that of the first beginning."""
-        first = self.get(run_id).started_at
-        started = now if first is None else first
-        self._set(run_id, state="running", started_at=started, next_try_at=None, error=None)
+        """Begin, or go on: whoever had it before is overtaken. `started_at` is that of the first beginning."""
+        c = self._rows.c
+        begun = {"epoch": c.epoch + 1, "started_at": func.coalesce(c.started_at, now)}
+        self._write(run_id, None, state="running", next_try_at=None, error=None, **begun)
         return self.get(run_id)
 
     def progress(
         self,
-        run_id: str,
+        run: Run,
         more: RunCounters,
         cursor: Mapping[str, project.Json] | None = None,
         horizon: Millis | None = None,
@@ -82,25 +106,41 @@ class Runs:
         """
         now = {"now_at": None if cursor is None else dict(cursor), "now_seen": horizon}
         counted = {f"more_{name}": getattr(more, name) for name in COUNTERS}
-        if not self._rows.ask(_progress, run=run_id, **now, **counted).rowcount:
-            raise nothing("run", run_id)
+        if not self._rows.ask(_progress, run=run.id, mine=run.epoch, **now, **counted).rowcount:
+            raise self._lost(run.id)
 
-    def retry(self, run_id: str, error: str, next_try_at: Millis) -> None:
+    def retry(self, run: Run, error: str, next_try_at: Millis, calls: int = 0) -> None:
         """Back into the queue until `next_try_at`: one failed attempt more since it last got on."""
         c = self._rows.c
-        self._set(run_id, state="queued", attempts=c.attempts + 1, error=error, next_try_at=next_try_at)
+        tried = {"attempts": c.attempts + 1, "calls": c.calls + calls}
+        self._write(run.id, run.epoch, state="queued", error=error, next_try_at=next_try_at, **tried)
 
-    def finish(self, run_id: str, now: Millis) -> None:
+    def finish(self, run: Run, now: Millis) -> None:
         """It is done."""
-        self._set(run_id, state="done", error=None, finished_at=now, next_try_at=None)
+        self._write(run.id, run.epoch, state="done", error=None, finished_at=now, next_try_at=None)
 
-    def fail(self, run_id: str, error: str, now: Millis) -> None:
+    def fail(self, run: Run, error: str, now: Millis, calls: int = 0) -> None:
         """It failed; its gap is another run's."""
-        self._set(run_id, state="failed", error=error, finished_at=now, next_try_at=None)
+        failed = {"finished_at": now, "next_try_at": None, "calls": self._rows.c.calls + calls}
+        self._write(run.id, run.epoch, state="failed", error=error, **failed)
 
-    def _set(self, run_id: str, **values: Any) -> None:
-        if not self._rows.change(self._rows.c.id == run_id, **values):
-            raise nothing("run", run_id)
+    def end(self, runs: Sequence[Run], reason: str, now: Millis) -> None:
+        """Nobody carries these on any more, whoever is at work on them."""
+        ended = {"state": "failed", "error": reason, "finished_at": now, "next_try_at": None}
+        self._rows.change(
+            self._rows.c.id.in_([run.id for run in runs]), self._rows.c.state.in_(OPEN), **ended
+        )
+
+    def _write(self, run_id: str, mine: int | None, /, **values: Any) -> None:
+        c = self._rows.c
+        where = [c.id == run_id, c.state.in_(OPEN)]
+        if mine is not None:
+            where.append(c.epoch == mine)
+        if not self._rows.change(*where, **values):
+            raise self._lost(run_id)
+
+    def _lost(self, run_id: str) -> Overtaken:
+        return Overtaken(f"run {self.get(run_id).id} has ended or is another worker's now")
 
 
 def _progress(runs: Table) -> Update:
@@ -110,7 +150,7 @@ def _progress(runs: Table) -> Update:
     horizon = func.coalesce(bindparam("now_seen", type_=BigInteger), c.horizon)
     return (
         runs.update()
-        .where(c.id == bindparam("run"))
+        .where(c.id == bindparam("run"), c.epoch == bindparam("mine", type_=BigInteger), c.state.in_(OPEN))
         .values(attempts=0, cursor=cursor, horizon=horizon, **counted)
     )
 
@@ -131,6 +171,7 @@ RUN_FACTS = (
     "cursor",
     "horizon",
     "attempts",
+    "epoch",
     "created_at",
     "started_at",
     "finished_at",

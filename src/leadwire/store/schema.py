@@ -236,6 +236,12 @@ Table(
     _need("until", BigInteger),
 )
 Table(
+    "unproven",
+    PLAIN,
+    *_of_workspace("owner", "lead_type", "form_id"),
+    *(_need(name, BigInteger) for name in ("since", "until", "issued_at")),
+)
+Table(
     "runs",
     PLAIN,
     *_of_workspace("id"),
@@ -252,6 +258,7 @@ Table(
     _may("cursor", Json),
     _may("horizon", BigInteger),
     _need("attempts", Integer),
+    Column("epoch", Integer, nullable=False, server_default="0"),
     _need("created_at", BigInteger),
     _may("started_at", BigInteger),
     _may("finished_at", BigInteger),

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from tests.databases import Home, PostgresHomes
-from tests.hook.conftest import CODE, OWNER, Hook, push, serving
+from tests.hook.conftest import CODE, OWNER, Answer, Hook, push, serving
 from tests.rig import Rig, sqlite_only
 
 from leadwire.connect.hook_tokens import HOOKS_PATH
@@ -29,6 +29,11 @@ HOUR = 3_600_000
 def bare(secret: str, body: bytes) -> str:
     """The signature that LinkedIn does not make: over the body without its prefix."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def unset(home: Home, folder: Path) -> Rig:
+    """A Leadwire that nobody has told of a LinkedIn app."""
+    return Rig(home, folder, linkedin_client_id=None, linkedin_client_secret=())
 
 
 # --- pushes that are taken -----------------------------------------------------------------------------------
@@ -280,21 +285,26 @@ def test_while_nothing_can_be_written_a_push_is_503_in_time_and_a_challenge_is_a
 
 @pytest.mark.postgres
 @pytest.mark.timeout(60)
-def test_while_postgresql_is_stopped(tmp_path: Path) -> None:
+def test_while_postgresql_is_stopped_and_the_secret_was_typed_into_set_up(tmp_path: Path) -> None:
     homes = PostgresHomes()
+
+    def pushed(hook: Hook, number: int) -> Answer:
+        return hook.send(push(number), signature=sign("typed in", push(number)))
+
     try:
-        with homes.home(tmp_path) as home, closing(Rig(home, tmp_path)) as rig, serving(rig) as hook:
-            assert hook.send(push(1)).status == 200
-            homes.halt()
-            pushed, challenge = hook.send(push(2)), hook.challenge()
-            assert (pushed.status, challenge.status) == (503, 200)
-            assert pushed.seconds < 2.5
-            assert challenge.seconds < 0.5
-            homes.resume()
-            assert hook.send(push(3)).status == 200
-            assert [item.occurred_at for item in hook.inbox()] == [1_780_000_000_001, 1_780_000_000_003]
+        with homes.home(tmp_path) as home, closing(unset(home, tmp_path)) as rig:
+            rig.store.deployment.save_app_credentials("78abc", "typed in", rig.now())
+            with serving(rig) as hook:
+                assert pushed(hook, 1).status == 200
+                homes.halt()
+                refused, challenge = pushed(hook, 2), hook.challenge()
+                homes.resume()
+                assert pushed(hook, 3).status == 200
+                assert [item.occurred_at for item in hook.inbox()] == [1_780_000_000_001, 1_780_000_000_003]
     finally:
         homes.stop()
+    assert (refused.status, refused.seconds < 2.5) == (503, True)
+    assert (challenge.status, challenge.seconds < 0.5) == (200, True)
 
 
 # --- challenges ------------------------------------------------------------------------------------------------
@@ -316,8 +326,7 @@ def test_what_is_no_challenge_is_400(hook: Hook, query: str) -> None:
 
 
 def test_secrets_typed_into_set_up_count_at_once(home: Home, tmp_path: Path) -> None:
-    nobody = Rig(home, tmp_path, linkedin_client_id=None, linkedin_client_secret=())
-    with closing(nobody) as rig, serving(rig) as hook:
+    with closing(unset(home, tmp_path)) as rig, serving(rig) as hook:
         assert hook.send(push(1), signature=sign("typed in", push(1))).status == 503
         assert hook.challenge().status == 400
         rig.store.deployment.save_app_credentials("78abc", "typed in", rig.now())

@@ -136,7 +136,7 @@ def peaks(spec: dict[str, str], ours: Server, inbox: Inbox, rounds: int, seconds
     with serving("starlette", spec) as starlette, serving("asgi", spec) as asgi:
         for _ in range(rounds):
             for kind, server in (("leadwire", ours), ("starlette", starlette), ("asgi", asgi)):
-                first, requests = server.requests(int(seconds * 20_000))
+                first, requests = server.requests(int(seconds * (70_000 if kind == "asgi" else 20_000)))
                 before = server.worked()
                 report = load.flat_out(server.port, requests, seconds)
                 costs[kind].append((server.worked() - before) / max(1, len(report.latencies)) * 1e6)

@@ -229,8 +229,8 @@ class Rig:
     def drain(self) -> None:
         """Do all that is due now, and what becomes due by it. A handler that raised fails the test."""
         for _ in range(ROUNDS):
-            due = list(self.app.agenda.tick())
-            if not due:
+            pushed, due = self.app.drain.once(), list(self.app.agenda.tick())
+            if not due and not pushed:
                 break
             for job in due:
                 list(self.app.agenda.shard(Always(), *job.args))
@@ -255,8 +255,9 @@ class Rig:
     def _next_due(self) -> Millis:
         """The next moment at which something may happen; a tick an hour happens anyway."""
         hourly = self.now() + 3_600_000
-        due = self.store.deployment.next_due(self.now())
-        return hourly if due is None else min(due, hourly)
+        desk = self.store.deployment
+        soonest = (desk.next_due(self.now()), desk.inbox_next_due(self.now()))
+        return min(hourly, *(due for due in soonest if due is not None))
 
     def _all_went_well(self) -> None:
         for info in self.store.deployment.all_workspaces():

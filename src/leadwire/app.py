@@ -24,7 +24,9 @@ from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.times import iso
+from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
+from leadwire.ingest.push import Fetch
 from leadwire.ingest.reader import Reader
 from leadwire.ingest.repair import Repair
 from leadwire.ingest.tables import Desks
@@ -114,6 +116,7 @@ class App:
         self.repair = Repair(self.desks, self._line_for, now)
         kinds = {**self.duties.kinds(), KIND: self.subscriptions.duty}
         self.agenda = Agenda(self.store, kinds, now, time.monotonic)
+        self.drain = Drain(self.store, Fetch(self.desks, self._line_for, now).turn, now)
         self.engine: Engine | None = None
         self._swept_at = 0
 
@@ -128,14 +131,17 @@ class App:
         handled = Work(work.handlers, ticks)
         self.engine = DbosEngine(handled, self._engine_url(), self._executor_id(), self._ago)
         self.engine.start()
+        self.drain.start()
 
     def wind_down(self) -> None:
         """Begin to stop: running jobs end at their next safe point, while requests may still be answered."""
+        self.drain.wind_down()
         if self.engine is not None:
             self.engine.wind_down()
 
     def close(self, within: float = 4.0) -> None:
         """Stop working and let go of everything. What was not finished goes on at the next start."""
+        self.drain.stop(within)
         if self.engine is not None:
             self.engine.stop(within)
         self.board.flush()
@@ -170,7 +176,8 @@ class App:
             ),
             app_keys=self.app_keys,
             save_app_keys=self._save_app_keys,
-            hook_tokens=self.hook_tokens,
+            hook_tokens=lambda: self.hook_tokens,
+            pushed=lambda owners: self.drain.wake(),
             admin_tokens=tokens,
         )
 

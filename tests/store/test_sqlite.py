@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from tests.databases import KEYS, NOW
 from tests.store.samples import ANNA, SPRING, answered, land, landed, publish, two_workspaces
 
+from leadwire.domain.coverage import Interval
 from leadwire.store import AccountFacts, LeadFilter, RunPlan, Store, Tokens, schema
 from leadwire.store.errors import TryLater
 from leadwire.store.sqlite import Sqlite
@@ -230,6 +231,8 @@ def walk_through(workspace):
         tx.settings.put("account", ANNA, "poll_interval", "5m")
         run = tx.runs.create(RunPlan(ANNA, "poll"), NOW)
         tx.runs.finish(run, NOW)
+        tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 1), "", NOW)
+        tx.coverage.settle(ANNA, NOW + 1, proven=True)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
         tx.purge(ANNA)
         tx.connections.delete(connection.id)

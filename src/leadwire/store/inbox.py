@@ -70,6 +70,11 @@ class Inbox:
             outcome=_reason(reason),
         )
 
+    def wait(self, ids: Collection[str], due_at: Millis, reason: str) -> int:
+        """They could not be tried, and are due at `due_at`: no attempt counts. How many still wait."""
+        c = self._rows.c
+        return self._rows.change(c.id.in_(ids), c.state == "waiting", due_at=due_at, outcome=_reason(reason))
+
     def get(self, push_id: str) -> InboxItem:
         """One push. NotFound."""
         row = self._rows.one(self._rows.c.id == push_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -71,7 +72,7 @@ class Hook:
 
     def __init__(self, services: Services, registry: CollectorRegistry) -> None:
         store, keys = services.store.deployment, services.app_keys
-        self._tokens = services.hook_tokens
+        self._tokens = cache(services.hook_tokens)
         self._book = HookBook(
             store.hooks,
             lambda: found.secrets if (found := keys()) else (),
@@ -93,6 +94,7 @@ class Hook:
 
     def start(self) -> None:
         """Know addresses and secrets before anybody asks."""
+        self._tokens()
         self._book.start()
 
     def stop(self) -> None:
@@ -112,7 +114,7 @@ class Hook:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
-        name = self._tokens.read(scope["path"][len(HOOKS_PATH) :])
+        name = self._tokens().read(scope["path"][len(HOOKS_PATH) :])
         if name is None:
             return UNKNOWN
         if scope["method"] == "POST":

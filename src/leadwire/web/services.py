@@ -43,7 +43,7 @@ class Services:
     deployment: Deployment
     app_keys: Callable[[], AppKeys | None]  # None: nobody has set the LinkedIn app up yet
     save_app_keys: Callable[[str, str], None]
-    hook_tokens: HookTokens
+    hook_tokens: Callable[[], HookTokens]
     admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
     # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
     pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None

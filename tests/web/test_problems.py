@@ -156,10 +156,20 @@ class Broken:
         raise RuntimeError(f"SELECT * FROM {CANARY}")
 
 
+class BrokenDesk:
+    """The same of a thing that is asked for by calls alone, and handed on before they are made."""
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*given: Any, **named: Any) -> Any:
+            raise RuntimeError(f"SELECT * FROM {CANARY}")
+
+        return fail
+
+
 class BrokenStore:
     """Only what a failing request itself needs still works."""
 
-    deployment = Broken()
+    deployment = BrokenDesk()
 
     def new_id(self, now: int) -> str:
         return "request-7"

@@ -26,6 +26,7 @@ CHILD_ENDS = 3.0  # seconds
 BLOCK = """
   Leadwire    {leadwire}
   LinkedIn    {linkedin}    (the emulator)
+  Campaigns   {linkedin}/campaign-manager/    (its Campaign Manager: build forms, submit leads)
   API key     {key}
   Data        {data}
 

@@ -345,3 +345,16 @@ def test_a_form_that_is_none(reader: Person) -> None:
     )
     assert answer.status_code == 400
     assert "could not be read" in answer.text
+
+
+def test_the_newest_leads_are_live_and_keep_their_filter_while_older_ones_stand_still(reader: Person) -> None:
+    found = reader.sees("/leads?q=a%26b&test=no").all("div", id="found")[0].attributes
+    assert (found["hx-trigger"], found["hx-get"]) == ("every 1s", "/leads?q=a%26b&test=no&")
+    assert "hx-trigger" in reader.sees("/").all("div", id="live")[0].attributes
+    older = next(
+        a for a in reader.sees("/leads").all("a", role="button") if "cursor=" in a.attributes["href"]
+    )
+    assert (
+        "hx-trigger"
+        not in reader.sees(f"/leads{older.attributes['href']}").all("div", id="found")[0].attributes
+    )

@@ -53,6 +53,7 @@ def page(ask: Ask) -> Response:
         chosen=chosen,
         narrowed=wanted != runs.ANY_LEAD,
         reading=reading,
+        newest=ask.query("cursor") is None,
     )
 
 

@@ -257,7 +257,7 @@ class Rig:
         hourly = self.now() + 3_600_000
         desk = self.store.deployment
         soonest = (desk.next_due(self.now()), desk.inbox_next_due(self.now()))
-        return min(hourly, *(due for due in soonest if due is not None))
+        return min([hourly, *(due for due in soonest if due is not None)])
 
     def _all_went_well(self) -> None:
         for info in self.store.deployment.all_workspaces():

@@ -385,3 +385,22 @@ def test_an_untrusted_certificate_is_not_spoken_to(serve, certificate, transport
     trusting = HttpTransport(tls=ssl.create_default_context(cafile=certificate))
     assert get(trusting, server).status == 200
     trusting.close()
+
+
+def test_no_more_calls_are_under_way_than_agreed(serve):
+    under_way, most, counting = 0, 0, threading.Lock()
+
+    def slow(peer):
+        nonlocal under_way, most
+        with counting:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.02)
+        with counting:
+            under_way -= 1
+        ok()(peer)
+
+    server, transport = serve(slow), HttpTransport(at_once=3)
+    with contextlib.closing(transport), ThreadPoolExecutor(12) as pool:
+        said = list(pool.map(lambda _: get(transport, server).status, range(24)))
+    assert (set(said), most) == ({200}, 3)

@@ -84,7 +84,8 @@ class HttpTransport:
     `connect` and `read` bound one step, `total` the whole exchange however the bytes trickle, all in
     seconds; `most_bytes` bounds the unpacked body. Proxies and `.netrc` of the environment are ignored,
     redirects are not followed, cookies are not kept: answers of different members must not touch. `tls`
-    replaces the system's trust. `peer` is who is called, in errors.
+    replaces the system's trust. `peer` is who is called, in errors. No more than `at_once` calls are under way
+    in this process; the others wait their turn.
     """
 
     def __init__(
@@ -95,16 +96,22 @@ class HttpTransport:
         total: float = 60.0,
         most_bytes: int = 16 * 1024 * 1024,
         connections: int = 32,
+        at_once: int = 16,
         tls: ssl.SSLContext | None = None,
         peer: str = "LinkedIn",
     ) -> None:
         self._total, self._most_bytes, self._peer = total, most_bytes, peer
         self._timeout = httpx2.Timeout(read, connect=connect, pool=connect).as_dict()
         self._deadline = _Deadline()
+        self._room = threading.BoundedSemaphore(at_once)
         self._http = _TimedTransport(self._deadline, connections, tls)
 
     def __call__(self, request: Request, note: Callable[[str], None] | None = None) -> Response:
-        self._deadline.begin(self._total)
+        with self._room:
+            self._deadline.begin(self._total)
+            return self._send(request, note)
+
+    def _send(self, request: Request, note: Callable[[str], None] | None) -> Response:
         try:
             return self._exchange(request, note)
         except _OURS as error:

@@ -42,7 +42,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return inherited | {f"LEADWIRE_{name}": value for name, value in given.items()}
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait for something to be so; what it was."""
     end = time.monotonic() + seconds
     while not (seen := true()):
@@ -108,6 +108,9 @@ def process(folder: Path, env: Mapping[str, str], *arguments: str) -> Iterator[P
         )
     try:
         yield Process(running, out, err, env)
+    except BaseException:  # what it said is what tells why
+        print(f"{' '.join(arguments)}:\n{out.read_text()[-4000:]}\n{err.read_text()[-8000:]}")
+        raise
     finally:
         if running.poll() is None:
             running.send_signal(signal.SIGTERM)

@@ -83,9 +83,10 @@ def test_it_ends_with_its_emulator(tmp_path: Path) -> None:
         assert "a_part_has_ended" in running.err
 
 
+@pytest.mark.timeout(240)
 def test_ctrl_c_in_the_middle_of_work_is_as_clean_and_the_rest_is_done_next_time(tmp_path: Path) -> None:
     emulator = f"127.0.0.1:{free_ports(1)[0]}"
-    env = environment(tmp_path, EMULATOR_LISTEN=emulator)
+    env = environment(tmp_path, EMULATOR_LISTEN=emulator, LOG_LEVEL="info")
     with process(tmp_path, env, "demo", "--leads", "20000") as running:
         announced(running)
         with process(tmp_path, env, "connect") as waiting:
@@ -93,7 +94,7 @@ def test_ctrl_c_in_the_middle_of_work_is_as_clean_and_the_rest_is_done_next_time
             consent(link)
             assert waiting.running.wait(30) == 0
         with process(tmp_path, env, "accounts", "enable", MAIN) as enabling:
-            until(lambda: stored(running) > 1000)
+            until(lambda: stored(running) > 1000, 120)
             assert running.end(signal.SIGINT, 12) == 0
             assert enabling.running.wait(30) == 3
         assert "Traceback" not in running.err

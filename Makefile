@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test check fmt install dev lock bench bench-push chaos labels clean
+.PHONY: help run test browser check fmt install dev lock bench bench-push chaos labels clean
 .DEFAULT_GOAL := help
 
 help:
@@ -47,8 +47,14 @@ dev: $(VENV)/.dev
 run: install
 	@$(BIN)/leadwire demo
 
-test: dev
+test: dev browser
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# The tests in a real browser need Chromium; where it cannot be brought they skip, and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+		|| echo "No Chromium: the tests in a browser skip. To have them: apt-get install --no-install-recommends chromium (as root)"
 
 check: dev
 	@$(BIN)/ruff format --check .

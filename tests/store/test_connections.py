@@ -3,7 +3,8 @@ from sqlalchemy import update
 from tests.databases import NOW
 from tests.store.samples import ANNA, BO
 
-from leadwire.store import Access, AccountFacts, Sync, Tokens
+from leadwire.domain.times import DAY
+from leadwire.store import Access, AccountFacts, Beat, Sync, Tokens
 from leadwire.store.errors import NotFound, SealBroken
 
 TOKENS = Tokens("AQX-access", NOW + 60, NOW, "AQX-refresh", NOW + 365, ("r_ads", "r_organization_admin"))
@@ -63,6 +64,24 @@ class TestConnections:
             "ok",
         )
         assert (now.member_id, now.member_name, now.updated_at) == ("m1", "Anna\ufffd Svensson", NOW + 6)
+
+    def test_keep_a_month_of_heartbeats_and_no_more_than_a_thousand(self, tx):
+        made, other = tx.connections.create(NOW), tx.connections.create(NOW)
+        tx.connections.heartbeat(other.id, NOW, "/v2/me", "ok")
+        beats = [Beat(NOW + n * DAY // 2, "introspection", "ok") for n in range(62)]
+        for beat in beats:
+            tx.connections.heartbeat(made.id, beat.at, beat.method, beat.result)
+        assert tx.connections.beats(made.id, 2000) == tuple(beats[-60:][::-1])
+        assert tx.connections.beats(made.id, 2) == (beats[-1], beats[-2])
+        crowd = {"connection_id": made.id, "method": "/v2/me", "result": "ended"}
+        tx.connections._beats.upsert([{"at": beats[-1].at + n, **crowd} for n in range(1, 1500)])
+        tx.connections.heartbeat(made.id, beats[-1].at + 1500, "/v2/me", "ok")
+        assert [one.at - beats[-1].at for one in tx.connections.beats(made.id, 2000)] == [
+            *range(1500, 500, -1)
+        ]
+        assert tx.connections.beats(other.id) == (Beat(NOW, "/v2/me", "ok"),)
+        tx.connections.delete(made.id)
+        assert tx.connections.beats(made.id) == ()
 
     def test_tokens_moved_to_another_row_do_not_open(self, tx):
         one, other = tx.connections.create(NOW), tx.connections.create(NOW)

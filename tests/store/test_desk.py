@@ -6,7 +6,7 @@ import pytest
 from tests.databases import NOW
 from tests.store.samples import ANNA, BO, two_workspaces
 
-from leadwire.store import CallCount, Pause
+from leadwire.store import CallCount, Learned, Pause
 from leadwire.store.errors import NotFound, OneTimeRefused
 
 MINUTE = 60_000
@@ -181,6 +181,17 @@ class TestBudget:
             CallCount("2026-05-28", "leads", "app", "m1", 2),
         ]
         assert desk.calls("2026-05-30") == []
+
+    def test_a_quota_is_what_was_seen_of_it_last(self, store):
+        desk = store.deployment
+        assert desk.learned() == []
+        for seen in (Learned("leads", "app", 500, NOW), Learned("leads", "member", 100, NOW)):
+            desk.learn(seen)
+        desk.learn(Learned("leads", "app", 400, NOW + 1))
+        assert desk.learned() == [
+            Learned("leads", "app", 400, NOW + 1),
+            Learned("leads", "member", 100, NOW),
+        ]
 
     def test_a_pause_ends_by_itself_or_by_hand(self, store):
         desk = store.deployment

@@ -12,7 +12,8 @@ from tests.store.samples import two_workspaces
 
 from leadwire.store import Keyring, Store, Tokens, schema
 from leadwire.store.errors import SchemaTooNew, SchemaTooOld, WrongKey
-from leadwire.store.migrate import VERSION_TABLE
+from leadwire.store.ground import DEPLOYMENT
+from leadwire.store.migrate import VERSION_TABLE, _upgrade
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -100,6 +101,21 @@ def test_what_migrations_build_is_what_the_schema_says(home):
             }
             differences = compare_metadata(MigrationContext.configure(connection, opts=options), wanted)
     assert differences == []
+
+
+def test_grants_from_before_the_heartbeat_are_asked_about_after_the_upgrade(empty):
+    before = {"workspace_id": "w", "shard": 3, "due_at": NOW + 5, "attempts": 2}
+    with closing(empty.open()) as store:
+        schedule = schema.internal(store.dialect)["schedule"]
+        with store._ground.database.own(DEPLOYMENT) as connection:
+            _upgrade(connection, NOW, "0006_alerts")
+            rows = [{"kind": "verdict", "key": "c1", **before}, {"kind": "poll", "key": "o1", **before}]
+            connection.execute(schedule.insert(), rows)
+        store.migrate(NOW)
+        due = store.deployment.due(3, NOW + 5)
+    assert [(one.key, one.due_at, one.attempts) for one in due if one.kind == "heartbeat"] == [
+        ("c1", NOW + 5, 0)
+    ]
 
 
 def test_a_newer_schema_is_refused_and_left_alone(home):

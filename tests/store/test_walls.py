@@ -47,6 +47,7 @@ def fill(store, workspace):
     with workspace.write() as tx:
         connection = tx.connections.create(NOW)
         tx.connections.grant(connection.id, Tokens("a", NOW, NOW), NOW)
+        tx.connections.heartbeat(connection.id, NOW, "introspection", "ok")
         tx.links.create_link(workspace.id, connection.id, None, NOW, NOW + 1)
         tx.links.create_state(workspace.id, "cookie", connection.id, NOW, NOW + 1)
         tx.accounts.put([AccountFacts(ANNA, "512", "Anna", "ACTIVE")], NOW)

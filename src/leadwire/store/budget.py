@@ -1,13 +1,14 @@
 """LinkedIn's quotas as the deployment counts them: per UTC day, endpoint, app and member."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Select, Table, bindparam, select
 
 from leadwire.domain.times import Millis
-from leadwire.store.desk_rows import CallCount, Pause
+from leadwire.store.desk_rows import CallCount, Learned, Pause
 from leadwire.store.ground import Desk
 from leadwire.store.scope import insert_into
 
@@ -60,6 +61,22 @@ class Budget(Desk):
         """The pauses that are not over."""
         with self._ground.looking() as connection:
             return [Pause(*row) for row in connection.execute(_pauses(self._table("pauses")), {"now": now})]
+
+    def learn(self, learned: Learned) -> None:
+        """A quota was seen to be used up; what was seen last counts."""
+        table, seen = self._table("limits"), asdict(learned)
+        statement = insert_into(table, self._ground.database.dialect).values(**seen)
+        with self._ground.changing() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=seen)
+            )
+
+    def learned(self) -> list[Learned]:
+        """The quotas that were seen to be used up."""
+        table = self._table("limits")
+        order = (table.c.endpoint, table.c.whose)
+        with self._ground.looking() as connection:
+            return [Learned(*row) for row in connection.execute(select(table).order_by(*order))]
 
     def unpause(self, endpoint: str, member: str = "") -> None:
         """Call it again."""

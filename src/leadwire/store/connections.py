@@ -6,15 +6,17 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, bindparam, select
 
 from leadwire.domain.texts import storable
-from leadwire.domain.times import Millis
+from leadwire.domain.times import DAY, Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
-from leadwire.store.rows import Connection, Page, Tokens
+from leadwire.store.rows import Beat, Connection, Page, Tokens
 from leadwire.store.scope import Scope
 
 NO_TOKENS: Mapping[str, None] = dict.fromkeys(
     ("access_token", "access_expires_at", "refresh_token", "refresh_expires_at", "minted_at")
 )
+BEATS_KEPT = 1000
+BEATS_LAST: Millis = 30 * DAY
 PLAIN = tuple(name for name in Connection.__slots__ if name not in ("scopes", "has_refresh_token"))
 
 
@@ -24,6 +26,7 @@ class Connections:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._rows = scope.own("connections")
+        self._beats = scope.own("beats")
 
     def create(self, now: Millis, return_url: str | None = None) -> Connection:
         """A connection that nobody has consented to yet: `pending`."""
@@ -98,17 +101,30 @@ class Connections:
         self._set(connection_id, now, member_id=member_id, member_name=name)
 
     def heartbeat(self, connection_id: str, at: Millis, method: str, result: str) -> None:
-        """The last sign of life; the audit keeps the history."""
+        """The last sign of life; those before are kept for 30 days, and no more than 1,000."""
         values = {"last_heartbeat_at": at, "last_heartbeat_method": method, "last_heartbeat_result": result}
         self._set(connection_id, at, **values)
+        self._beats.upsert([{"connection_id": connection_id, "at": at, "method": method, "result": result}])
+        c = self._beats.c
+        theirs = c.connection_id == connection_id
+        many = self._beats.select(c.at).where(theirs).order_by(c.at.desc()).offset(BEATS_KEPT).limit(1)
+        too_old = max(at - BEATS_LAST, self._beats.connection.scalar(many) or 0)
+        self._beats.remove(theirs, c.at <= too_old)
+
+    def beats(self, connection_id: str, limit: int = 20) -> tuple[Beat, ...]:
+        """The last signs of life, newest first."""
+        c = self._beats.c
+        statement = self._beats.select(c.at, c.method, c.result).where(c.connection_id == connection_id)
+        newest = self._beats.connection.execute(statement.order_by(c.at.desc()).limit(limit))
+        return tuple(Beat(*row) for row in newest)
 
     def forget_tokens(self, connection_id: str, now: Millis) -> None:
         """Remove the tokens; the connection stays."""
         self._set(connection_id, now, **NO_TOKENS)
 
     def delete(self, connection_id: str) -> bool:
-        """Remove the connection with its tokens, links, states and verdicts; False if there was none."""
-        for name in ("connect_links", "oauth_states", "access"):
+        """Remove the connection with its tokens, links, states, verdicts and beats; False if there was none."""
+        for name in ("connect_links", "oauth_states", "access", "beats"):
             rows = self._scope.own(name)
             rows.remove(rows.c.connection_id == connection_id)
         return self._rows.remove(self._rows.c.id == connection_id) > 0

@@ -60,6 +60,18 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """How many calls a day LinkedIn let pass before it said that the quota was used up: the app's as a whole, or
+    one member's.
+    """
+
+    endpoint: str
+    whose: Literal["app", "member"]
+    calls: int
+    learned_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
 class AppCredentials:
     """The LinkedIn app's client id and secret as typed into set-up."""
 

@@ -67,12 +67,12 @@ def current(connection: Connection) -> str | None:
     return _context(connection).get_current_revision()
 
 
-def _upgrade(connection: Connection, now: Millis) -> None:
+def _upgrade(connection: Connection, now: Millis, revision: str = "head") -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema.SCHEMA}"))
     config = Config(attributes={"now": now, "configure": {"connection": connection, **_where(connection)}})
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _make_places(connection: Connection, workspaces: Table, grantee: str | None) -> None:

@@ -85,6 +85,17 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """What LinkedIn was asked about a grant, and whether it lives. `method`: `/v2/me`, `/v2/userinfo` or
+    `introspection`; `result`: `ok`, `ended`, `no_answer`, `odd_answer`.
+    """
+
+    at: Millis
+    method: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """The secrets of a connection as minted by LinkedIn; no scopes named: those it had."""
 

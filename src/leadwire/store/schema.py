@@ -28,7 +28,7 @@ __all__ = [
 SCHEMA = "leadwire"
 PREFIX = "_"
 LOOKUPS = frozenset({"workspaces", "api_keys", "connect_links", "oauth_states", "schedule", "hooks", "inbox"})
-SHARED = frozenset({"secrets", "app_credentials", "calls", "pauses"})
+SHARED = frozenset({"secrets", "app_credentials", "calls", "pauses", "limits"})
 SEALED = {"connections": ("access_token", "refresh_token")}
 
 

@@ -30,6 +30,13 @@ Table(
 )
 Table("pauses", PLAIN, key("endpoint"), key("member"), need("until", BigInteger), need("reason"))
 Table(
+    "limits",
+    PLAIN,
+    *map(key, ("endpoint", "whose")),
+    need("calls", BigInteger),
+    need("learned_at", BigInteger),
+)
+Table(
     "api_keys",
     PLAIN,
     *of_workspace("id"),
@@ -63,6 +70,14 @@ Table(
     need("created_at", BigInteger),
     need("updated_at", BigInteger),
     need("token_serial", Integer),
+)
+Table(
+    "beats",
+    PLAIN,
+    *of_workspace("connection_id"),
+    key("at", BigInteger),
+    need("method"),
+    need("result"),
 )
 Table(
     "connect_links",

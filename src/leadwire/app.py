@@ -38,6 +38,7 @@ from leadwire.orders import Orders
 from leadwire.settings import Settings, is_loopback
 from leadwire.store import Keyring, Store, Workspace
 from leadwire.subscriptions import Subscriptions
+from leadwire.web.news import News
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
 
@@ -73,6 +74,8 @@ class App:
             keys=Keyring.parse(secret_key(settings)),
             owner_url=settings.database_owner_url,
         )
+        self.news = News()
+        self.store.when_landed(self.news.tell)
         self.linkedin_version = settings.linkedin_version or newest_known()
         api = Api(
             transport,
@@ -91,7 +94,7 @@ class App:
             secret_text=lambda: secrets.token_urlsafe(32),
         )
         self.desks = Desks(now)
-        self.walker = Walker(self.desks, now, settle=settings.settle)
+        self.walker = Walker(self.desks, now, settle=settings.settle, retention=settings.retention)
         self.reader = Reader(self.walker, self._line_for, now, dice, settings.retention)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
         site = Site(settings.base_url, settings.takes_pushes, lambda: self.hook_tokens)
@@ -135,6 +138,7 @@ class App:
 
     def wind_down(self) -> None:
         """Begin to stop: running jobs end at their next safe point, while requests may still be answered."""
+        self.news.close()
         self.drain.wind_down()
         if self.engine is not None:
             self.engine.wind_down()
@@ -179,6 +183,7 @@ class App:
             hook_tokens=lambda: self.hook_tokens,
             pushed=lambda owners: self.drain.wake(),
             admin_tokens=tokens,
+            news=self.news,
         )
 
     @cached_property

@@ -374,3 +374,33 @@ def test_a_row_read_twice_on_purpose_is_quarantined_once(rig: Watched) -> None:
     rig.sync()
     (run,) = rig.api.all("/runs", kind="backfill")
     assert run["quarantined"] == len(rig.api.all("/quarantine")) == 1
+
+
+def test_a_version_that_nobody_filled_in_stops_no_other(rig: Watched) -> None:
+    form = int(
+        rig.emulator.control.forms.create(OWNER, name="Two", questions=[{"predefined": "EMAIL"}])["id"]
+    )
+    rig.emulator.control.forms.publish(form, name="Two", questions=[{"predefined": "FIRST_NAME"}])
+    rig.emulator.control.leads.generate(form, 5, version=2)
+    rig.sync()
+    rig.api.patch("/settings", {"poll_interval": "24h"})
+    order = {"form": str(form)}
+    run = rig.api.post(f"/accounts/{MAIN}/pull", order).json()["run"]
+    rig.run_for(MINUTE)
+    told = rig.api.get(f"/runs/{run}").json()
+    assert (told["state"], told["read"], told["duplicates"]) == ("done", 5, 5), told
+
+
+def test_leads_that_linkedin_let_go_by_their_age_do_not_contradict_an_empty_list(rig: Watched) -> None:
+    rig.sync()
+    rig.submit()
+    rig.run_for(10 * MINUTE)
+    kept = rig.stored()
+    rig.advance(366 * DAY)
+    connection = rig.api.get("/connections").json()["items"][0]["id"]
+    rig.consent(rig.api.post(f"/connections/{connection}/reconnect").json()["authorization_url"])
+    rig.run_for(3 * HOUR)
+    assert rig.readable() == set()
+    assert rig.open_runs() == [] and rig.stored() == kept
+    (ledger,) = rig.api.get(f"/accounts/{MAIN}/coverage").json()["lead_types"]
+    assert ledger["gaps"] == []

@@ -6,14 +6,14 @@ on at the page behind the last one that was stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
 from leadwire.domain import coverage, walk
 from leadwire.domain.coverage import Interval
-from leadwire.domain.times import Millis
+from leadwire.domain.times import DAY, Millis
 from leadwire.ingest import land
 from leadwire.ingest.plan import AHEAD
 from leadwire.ingest.ports import Meter, Now, Source, Turn
@@ -28,6 +28,7 @@ PAGE_CAP = 20_000  # two million leads in one window; beyond it the list does no
 OVERLAP: Millis = (
     1_000  # asked for but not credited: whether LinkedIn's range includes its start is not documented
 )
+AGES_OUT: Millis = DAY  # about when a lead leaves LinkedIn's lists, its list may show it or not
 FIRST_INSTANT: Millis = 0
 FIRST = walk.Cursor(count=PAGE)
 PROBLEMS = {
@@ -83,9 +84,17 @@ class Place:
 
 
 class Walker:
-    def __init__(self, desks: Desks, now: Now, *, settle: Millis, page_cap: int = PAGE_CAP) -> None:
+    def __init__(
+        self,
+        desks: Desks,
+        now: Now,
+        *,
+        settle: Millis,
+        retention: Mapping[str, Millis],
+        page_cap: int = PAGE_CAP,
+    ) -> None:
         self._desks, self._now = desks, now
-        self._settle, self.page_cap = settle, page_cap
+        self._settle, self._retention, self.page_cap = settle, retention, page_cap
 
     def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Meter, turn: Turn) -> bool:
         """Walk on from where the run stands. True: it is complete; False: its turn is over.
@@ -117,7 +126,8 @@ class Walker:
             # It has shown rows in this walk and now shows none: more like a lost role than an empty account.
             raise NeverEnds("the list was not empty before and is now: nothing is taken for read")
         place = replace(place, shown=place.shown or page.received > 0)
-        if step.done and not place.shown and self._known(workspace, run, leg):
+        credits = self._credits(run, place) if step.done else ()
+        if credits and not place.shown and self._known(workspace, run, leg):
             raise NeverEnds("the list is empty where leads of it are stored: nothing is taken for read")
         after = self._after(place, step)
         progress = land.Progress(
@@ -125,7 +135,7 @@ class Walker:
             cursor=after.as_json(),
             horizon=place.horizon,
             anchor=place.walk.anchor,
-            credits=self._credits(run, place) if step.done else (),
+            credits=credits,
             doubtful=not place.shown,
         )
         if run.plan.dry_run:
@@ -143,7 +153,10 @@ class Walker:
         return after
 
     def _known(self, workspace: Workspace, run: Run, leg: Leg) -> bool:
-        since, until = run.plan.since or FIRST_INSTANT, run.plan.until or self._open_end(run)
+        """Whether a lead is stored that such a list should show: one that LinkedIn has not let go of by its age."""
+        kept = coverage.retention_of(leg.lead_type, self._retention) - AGES_OUT
+        since = max(run.plan.since or FIRST_INSTANT, self._now() - kept)
+        until = run.plan.until or self._open_end(run)
         with workspace.read() as tx:
             return tx.leads.any_in(run.plan.owner, leg.lead_type, since, until, run.plan.form_id or "")
 

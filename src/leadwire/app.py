@@ -235,7 +235,7 @@ class App:
         return iter(())
 
     def _defaults(self) -> Defaults:
-        names = ("poll_interval", "forms_interval", "verdict_interval")
+        names = ("poll_interval", "forms_interval", "heartbeat_interval", "verdict_interval")
         return Defaults(
             intervals={name: getattr(self.settings, name) for name in names},
             public_https=self.settings.takes_pushes,

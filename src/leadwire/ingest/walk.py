@@ -126,8 +126,8 @@ class Walker:
             # It has shown rows in this walk and now shows none: more like a lost role than an empty account.
             raise NeverEnds("the list was not empty before and is now: nothing is taken for read")
         place = replace(place, shown=place.shown or page.received > 0)
-        credits = self._credits(run, place) if step.done else ()
-        if credits and not place.shown and self._known(workspace, run, leg):
+        proves = self._credits(run, place) if step.done else ()
+        if proves and not place.shown and self._known(workspace, run, leg):
             raise NeverEnds("the list is empty where leads of it are stored: nothing is taken for read")
         after = self._after(place, step)
         progress = land.Progress(
@@ -135,7 +135,7 @@ class Walker:
             cursor=after.as_json(),
             horizon=place.horizon,
             anchor=place.walk.anchor,
-            credits=credits,
+            credits=proves,
             doubtful=not place.shown,
         )
         if run.plan.dry_run:

@@ -7,6 +7,7 @@ import pytest
 from tests.databases import APP, NOW, OWNER, Home
 from tests.store.samples import ANNA, land, publish, two_workspaces
 
+from leadwire.domain.alerts import Condition, Diff
 from leadwire.domain.coverage import Interval
 from leadwire.store import AccountFacts, InboxRow, RunPlan, Tokens, schema
 from leadwire.store.errors import TryLater
@@ -74,6 +75,8 @@ def fill(store, workspace):
         tx.runs.create(RunPlan(ANNA, "poll"), NOW)
         tx.webhooks.want(ANNA, "SPONSORED", None, NOW)
         tx.hooks.serial(ANNA, NOW)
+        gap = Condition("gap", ANNA, "info", "A gap.", "Wait.")
+        tx.alerts.apply(Diff(opens=(gap,)), ["email"], NOW)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
     store.deployment.create_api_key(workspace.id, "CRM", NOW)
     store.deployment.receive([InboxRow(workspace.id, b"k", ANNA, NOW, b"{}")])

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from leadwire.store.alerts import AlertDesk
 from leadwire.store.api_keys import ApiKeys
 from leadwire.store.budget import Budget
 from leadwire.store.credentials import Credentials
@@ -12,7 +13,7 @@ from leadwire.store.one_time import OneTime
 from leadwire.store.tenants import Tenants
 
 
-class Deployment(Tenants, ApiKeys, OneTime, Agenda, Budget, Credentials, HookDesk, InboxDesk):
+class Deployment(Tenants, ApiKeys, OneTime, Agenda, Budget, Credentials, HookDesk, InboxDesk, AlertDesk):
     """The deployment's own desk; every call is a transaction of its own."""
 
     def ping(self) -> None:

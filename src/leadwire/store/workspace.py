@@ -10,6 +10,7 @@ from leadwire.domain.columns import PREDEFINED_FIELDS
 from leadwire.store import shape
 from leadwire.store.accounts import Accounts
 from leadwire.store.audit import Audit
+from leadwire.store.alerts import Alerts, Notices
 from leadwire.store.connections import Connections
 from leadwire.store.coverage import Coverage
 from leadwire.store.due import Schedule
@@ -207,3 +208,13 @@ class Tx:
     def purge(self, owner: str) -> Purged:
         """Remove everything of an owner but the account itself; see `purging`."""
         return purge(self._scope, owner)
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What people are told of."""
+        return Alerts(self._scope)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What of it is sent."""
+        return Notices(self._scope)
+

@@ -31,12 +31,13 @@ class Drain:
         store: Store,
         turn: Callable[[Workspace, str], bool],
         now: Callable[[], Millis],
-        threads: int = 4,
+        threads: int = 8,
     ) -> None:
         self._store, self._turn, self._now, self._threads = store, turn, now, threads
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._resting: dict[tuple[str, str], Millis] = {}
+        self._busy: set[tuple[str, str]] = set()
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="drain", daemon=True)
@@ -69,27 +70,44 @@ class Drain:
                 self._wake.wait(LOOK_SECONDS)
                 self._wake.clear()
                 try:
-                    list(pool.map(self._owner, self._due()))
+                    for one in self._due():
+                        self._busy.add((one.workspace_id, one.owner))
+                        pool.submit(self._carry, one)
                 except StoreError as error:  # the database is away: look again
                     log.warning("drain_waits", error=str(error))
                     self._stopping.wait(LOOK_SECONDS)
 
-    def _due(self) -> list[InboxDue]:
-        now = self._now()
-        self._resting = {key: until for key, until in self._resting.items() if now < until <= now + REST}
-        due = self._store.deployment.inbox_due(now, OWNERS + len(self._resting))
-        return [one for one in due if (one.workspace_id, one.owner) not in self._resting]
+    def _carry(self, due: InboxDue) -> None:
+        """An owner's turn beside the others': one whose call hangs delays nobody else."""
+        more = self._owner(due)
+        self._busy.discard((due.workspace_id, due.owner))
+        if more:  # what came in meanwhile was passed over
+            self._wake.set()
 
-    def _owner(self, due: InboxDue) -> None:
+    def _due(self) -> list[InboxDue]:
+        """Who is due and neither being seen to nor resting. Only this thread adds to either."""
+        now = self._now()
+        for key, until in list(self._resting.items()):
+            if not now < until <= now + REST:
+                self._resting.pop(key, None)
+        aside = {*self._busy.copy(), *self._resting.copy()}
+        due = self._store.deployment.inbox_due(now, OWNERS + len(aside))
+        return [one for one in due if (one.workspace_id, one.owner) not in aside]
+
+    def _owner(self, due: InboxDue) -> bool:
+        """See to all that one owner has due. False: it could not be, and is looked for again in a while."""
         try:
             workspace = self._store.workspace(due.workspace_id)
             with workspace.alone(f"push:{due.owner}"):
                 while not self._stopping.is_set() and self._turn(workspace, due.owner):
                     pass
         except NotFound:  # deleted since
-            return
+            return True
         except StoreError as error:
             log.warning("drain_waits", error=str(error))
+            return False
         except Exception as error:  # a bug must not take the other owners with it; the pushes still wait
             log.exception("drain_failed", error=type(error).__name__)
             self._resting[due.workspace_id, due.owner] = self._now() + REST
+            return False
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -349,7 +350,8 @@ def test_a_form_that_is_none(reader: Person) -> None:
 
 def test_the_newest_leads_are_live_and_keep_their_filter_while_older_ones_stand_still(reader: Person) -> None:
     found = reader.sees("/leads?q=a%26b&test=no").all("div", id="found")[0].attributes
-    assert (found["hx-trigger"], found["hx-get"]) == ("every 1s", "/leads?q=a%26b&test=no&")
+    assert (found["hx-trigger"], found["hx-sync"]) == ("every 300ms", "drop")
+    assert re.fullmatch(r"/leads\?q=a%26b&test=no&after=\d+-0-\d+", found["hx-get"])
     assert "hx-trigger" in reader.sees("/").all("div", id="live")[0].attributes
     older = next(
         a for a in reader.sees("/leads").all("a", role="button") if "cursor=" in a.attributes["href"]

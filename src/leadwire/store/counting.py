@@ -60,6 +60,13 @@ class Counting:
         found = self._rows.connection.execute(statement.group_by(c.form_id).order_by(c.form_id))
         return tuple(LeadCount(*row) for row in found)
 
+    def mark(self) -> str:
+        """A text that is another one once leads have come or gone."""
+        c = self._rows.c
+        sums = (cast(func.sum(c[name]), BigInteger) for name in ("total", "deleted"))
+        row = self._rows.connection.execute(self._rows.select(*sums, func.max(c.newest))).one()
+        return "-".join(str(value or 0) for value in row)
+
     @contextmanager
     def over(self, ids: Collection[str]) -> Iterator[None]:
         """Keep the counters exact over whatever the block does to the ledger's rows of these ids."""

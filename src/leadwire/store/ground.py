@@ -1,6 +1,6 @@
 """What the store's doors stand on: one database, its tables, its secrets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ class Ground:
     database: Database
     keys: Keyring
     new_id: NewId
+    landed: Callable[[str], None] = lambda workspace_id: None
     _vault: Vault | None = field(default=None, repr=False)
 
     @property

@@ -116,6 +116,10 @@ class Leads:
         """How many leads each form has, of all owners or of one; or just the one form. By form id."""
         return self._counting.counts(owner, form_id)
 
+    def mark(self) -> str:
+        """A text that is another one once leads have come or gone; it costs a row per form."""
+        return self._counting.mark()
+
     def any_in(self, owner: str, lead_type: str, since: Millis, until: Millis, form_id: str = "") -> bool:
         """Whether a living lead, submitted in `[since, until)`, is stored; of one form, if it is given."""
         c = self._ledger.c

@@ -67,7 +67,7 @@ class Scope:
     vault: Vault
     new_id: NewId
     writes: bool
-    _holds_landing: bool = False
+    lands: bool = False  # leads may change in it
 
     def own(self, name: str) -> "Owned":
         """An internal table as this workspace sees it."""
@@ -79,10 +79,10 @@ class Scope:
         Two processes could otherwise both judge a lead new, and the older answer be written last.
         SQLite has one writer anyway.
         """
-        if self.place.dialect == "postgresql" and not self._holds_landing:
+        if self.place.dialect == "postgresql" and not self.lands:
             lock = text("SELECT pg_advisory_xact_lock(hashtextextended('landing:' || :workspace, 0))")
             self.connection.execute(lock, {"workspace": self.workspace_id})
-            self._holds_landing = True
+        self.lands = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The door to all state: open a database, migrate it, and go into a workspace."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -63,6 +64,12 @@ class Store:
     def workspace(self, workspace_id: str) -> Workspace:
         """Go into a workspace. NotFound."""
         return Workspace(self._ground, self.deployment.workspace(workspace_id))
+
+    def when_landed(self, tell: Callable[[str], None]) -> None:
+        """From now on `tell` a workspace's id after each transaction of this process that may have changed its
+        leads, in the thread that made it; it must be quick and not fail.
+        """
+        self._ground.landed = tell
 
     def new_id(self, now: Millis) -> str:
         """An id that sorts by time."""

@@ -65,7 +65,10 @@ class Workspace:
     def write(self, urgent: bool = False) -> Iterator["Tx"]:
         """One transaction: all of it is kept, or none after an exception. Urgent ones go first. TryLater."""
         with self._ground.database.write(inside(self.id), urgent) as connection:
-            yield Tx(self._scope(connection, True))
+            scope = self._scope(connection, True)
+            yield Tx(scope)
+        if scope.lands:
+            self._ground.landed(self.id)
 
     @contextmanager
     def shape(self) -> Iterator["ShapeTx"]:

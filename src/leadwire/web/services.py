@@ -15,6 +15,7 @@ from leadwire.ingest.tables import Desks
 from leadwire.orders import Orders
 from leadwire.store import Store
 from leadwire.subscriptions import Subscriptions
+from leadwire.web.news import News
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Services:
     admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
     # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
     pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None
+    news: News = field(default_factory=News)
 
     def need_app(self) -> None:
         """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""

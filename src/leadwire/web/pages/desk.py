@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadwire.web.pages import door, setup, troubles
-from leadwire.web.pages.frame import Ask, Door, alone
+from leadwire.web.pages.frame import WORKSPACE, Ask, Door, alone
 from leadwire.web.services import Services
 
 MOST_FIELDS = 200
@@ -33,6 +34,10 @@ def endpoint(services: Services, entry: Door) -> Callable[[Request], Awaitable[R
             ask = Ask(services, request, await _fields(request) if request.method == "POST" else {})
         except HTTPException as error:  # the body is no form
             return alone("alone.html", 400, trouble=troubles.unreadable(str(error.detail)))
+        if entry.still is not None:
+            await services.news.hold(
+                WORKSPACE, partial(run_in_threadpool, _still, entry, ask), request.is_disconnected
+            )
         return await run_in_threadpool(_view, entry, ask)
 
     return answer
@@ -44,6 +49,14 @@ def _refusal(request: Request, entry: Door) -> troubles.Trouble | None:
         return troubles.closed(closed)
     elsewhere = door.made_elsewhere(request) if entry.acts else None
     return None if elsewhere is None else troubles.from_elsewhere(elsewhere)
+
+
+def _still(entry: Door, ask: Ask) -> bool:
+    """What goes wrong is for the view to tell."""
+    try:
+        return entry.still is not None and entry.still(ask)
+    except Exception:
+        return False
 
 
 async def _fields(request: Request) -> dict[str, tuple[str, ...]]:

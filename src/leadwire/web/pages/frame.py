@@ -28,6 +28,7 @@ SAID_LIMIT = 450  # what a cookie holds, whatever the letters
 HEADERS = {"Referrer-Policy": "same-origin"}
 
 View = Callable[["Ask"], Response]
+Still = Callable[["Ask"], bool]
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(ROOM / "templates"),
@@ -42,17 +43,21 @@ TEMPLATES.globals.update(words=words)
 
 @dataclass(frozen=True)
 class Door:
-    """One address: `acts` tells what changes something, and so must have been asked for on our own pages."""
+    """One address: `acts` tells what changes something, and so must have been asked for on our own pages.
+
+    While `still` says that a page shows what is stored, asking for it again is held.
+    """
 
     method: str
     path: str
     view: View
     acts: bool
+    still: Still | None = None
 
 
-def shows(path: str, view: View) -> Door:
+def shows(path: str, view: View, still: Still | None = None) -> Door:
     """A page to look at."""
-    return Door("GET", path, view, acts=False)
+    return Door("GET", path, view, acts=False, still=still)
 
 
 def does(path: str, view: View, method: str = "POST") -> Door:

@@ -44,6 +44,7 @@ def page(ask: Ask) -> Response:
         forms = {form.form_id: form for form in tx.forms.all()}
         accounts = tx.accounts.all()
         reading = any(account.sync.enabled for account in accounts)
+        mark = tx.leads.mark()
     chosen = {name: ask.query(name) or "" for name in FILTERS}
     return ask.show(
         "leads.html",
@@ -54,7 +55,17 @@ def page(ask: Ask) -> Response:
         narrowed=wanted != runs.ANY_LEAD,
         reading=reading,
         newest=ask.query("cursor") is None,
+        mark=mark,
     )
+
+
+def still(ask: Ask) -> bool:
+    """Whether the leads are as they were when a page took its mark."""
+    mark = ask.query("after")
+    if mark is None:
+        return False
+    with ask.workspace.read() as tx:
+        return tx.leads.mark() == mark
 
 
 def one(ask: Ask) -> Response:
@@ -102,6 +113,6 @@ def _asked(column: Column, version: FormVersion | None) -> str:
 
 
 DOORS = (
-    shows("/leads", page),
+    shows("/leads", page, still),
     shows("/leads/{id:path}", one),
 )

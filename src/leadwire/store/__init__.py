@@ -1,6 +1,17 @@
 """All state, all SQL: `Store.open(url, keys=…)`, then `store.workspace(id)` for all that is inside it."""
 
 from leadwire.domain.project import Cell, Json
+from leadwire.store.absences import Hold
+from leadwire.store.check_rows import (
+    Absent,
+    Certificate,
+    CertificateDay,
+    DayFilter,
+    Judged,
+    Odd,
+    Shown,
+    Spotted,
+)
 from leadwire.store.desk_rows import (
     AppCredentials,
     CallCount,
@@ -13,6 +24,7 @@ from leadwire.store.desk_rows import (
     Scheduled,
     Setting,
 )
+from leadwire.store.erasing import Mark
 from leadwire.store.hook_rows import Hook, InboxDue, InboxFacts, InboxItem, InboxRow
 from leadwire.store.rows import (
     Access,
@@ -48,6 +60,7 @@ from leadwire.store.store import Store
 from leadwire.store.workspace import ShapeTx, Tx, Workspace
 
 __all__ = [
+    "Absent",
     "Access",
     "Account",
     "AccountFacts",
@@ -57,13 +70,17 @@ __all__ = [
     "Beat",
     "CallCount",
     "Cell",
+    "Certificate",
+    "CertificateDay",
     "ConnectLink",
     "Connection",
+    "DayFilter",
     "DueItem",
     "Facts",
     "Form",
     "FormBody",
     "FormTable",
+    "Hold",
     "Hook",
     "InboxDue",
     "InboxFacts",
@@ -71,12 +88,15 @@ __all__ = [
     "InboxRow",
     "IssuedKey",
     "Json",
+    "Judged",
     "Keyring",
     "LandedLead",
     "LeadCount",
     "LeadFilter",
     "Learned",
+    "Mark",
     "OAuthState",
+    "Odd",
     "Page",
     "Pause",
     "Purged",
@@ -88,7 +108,9 @@ __all__ = [
     "Scheduled",
     "Setting",
     "ShapeTx",
+    "Shown",
     "Spot",
+    "Spotted",
     "Store",
     "StoredLead",
     "Sync",

@@ -40,6 +40,11 @@ class Database(Protocol):
     def forget_connections(self) -> None:
         """Open new connections from now on: what they may do has changed."""
 
+    def scrub(self, schema: str | None) -> bool:
+        """Make what was removed unreadable in the files of the database; `schema`: where people's tables are.
+        False: somebody still reads it; ask again.
+        """
+
     def facts(self) -> Facts:
         """What `doctor` shows; `schema_version` is left to the store."""
 

@@ -8,7 +8,22 @@ from leadwire.store.rows import Purged
 from leadwire.store.scope import Owned, Scope
 from leadwire.store.standing import form_tables
 
-BY_OWNER = ("ledger", "quarantine", "coverage", "runs", "inbox", "hooks", "webhooks")
+BY_OWNER = (
+    "ledger",
+    "quarantine",
+    "coverage",
+    "unproven",
+    "runs",
+    "shown",
+    "certificates",
+    "certificate_days",
+    "differences",
+    "inbox",
+    "absences",
+    "absence_holds",
+    "hooks",
+    "webhooks",
+)
 
 
 def purge(scope: Scope, owner: str) -> Purged:

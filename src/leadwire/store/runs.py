@@ -50,6 +50,23 @@ class Runs:
         )
         return self.get(run_id)
 
+    def record(
+        self, plan: RunPlan, more: RunCounters, started_at: Millis, now: Millis, error: str | None = None
+    ) -> None:
+        """One that began and ended in one go; with `error` it failed."""
+        self._rows.insert(
+            id=self._new_id(started_at),
+            state="done" if error is None else "failed",
+            error=error,
+            attempts=0,
+            epoch=0,
+            created_at=started_at,
+            started_at=started_at,
+            finished_at=now,
+            **{name: getattr(plan, name) for name in RunPlan.__slots__},
+            **{name: getattr(more, name) for name in COUNTERS},
+        )
+
     def get(self, run_id: str) -> Run:
         """One run. NotFound."""
         row = self._rows.one(self._rows.c.id == run_id)
@@ -117,7 +134,8 @@ class Runs:
 
     def finish(self, run: Run, now: Millis) -> None:
         """It is done."""
-        self._write(run.id, run.epoch, state="done", error=None, finished_at=now, next_try_at=None)
+        done = {"finished_at": now, "next_try_at": None, "cursor": None}  # which names a lead
+        self._write(run.id, run.epoch, state="done", error=None, **done)
 
     def fail(self, run: Run, error: str, now: Millis, calls: int = 0) -> None:
         """It failed; its gap is another run's."""

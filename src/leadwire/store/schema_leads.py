@@ -124,5 +124,23 @@ Table(
     Index("_ix_quarantine_digest", "workspace_id", "digest"),
     Index("_ix_quarantine_state", "workspace_id", "state", "id"),
 )
+Table(
+    "absences",
+    PLAIN,
+    *of_workspace("lead_id"),
+    need("owner"),
+    need("state"),
+    need("since", BigInteger),
+    may("told_at", BigInteger),
+    may("gone_at", BigInteger),
+    need("due_at", BigInteger),
+    Index("_ix_absences_due", "workspace_id", "owner", "due_at"),
+)
+Table(
+    "absence_holds",
+    PLAIN,
+    *of_workspace("owner"),
+    *(need(name, BigInteger) for name in ("since", "missing", "living")),
+)
 # `fields` NULL: the preset. `view`: the DDL that `contacts` was last made with.
 Table("mappings", PLAIN, key("workspace_id"), may("fields", Json), may("view"))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from leadwire.domain.columns import PREDEFINED_FIELDS
 from leadwire.store import shape
+from leadwire.store.absences import Absences
 from leadwire.store.accounts import Accounts
 from leadwire.store.audit import Audit
 from leadwire.store.alerts import Alerts, Notices
@@ -79,6 +80,10 @@ class Workspace:
     def alone(self, name: str) -> AbstractContextManager[None]:
         """Hold a name of this workspace that no other thread or process holds. TryLater."""
         return self._ground.database.alone(f"{self.id}:{name}")
+
+    def scrub(self) -> bool:
+        """Make what was removed unreadable in the database's files, too. False: not yet, ask again. TryLater."""
+        return self._ground.database.scrub(self.place.schema)
 
     def _scope(self, connection: Connection, writes: bool) -> Scope:
         vault = self._ground.vault(connection)
@@ -157,6 +162,11 @@ class Tx:
     def erasing(self) -> Erasing:
         """Taking leads back out."""
         return Erasing(self._scope)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """Leads that LinkedIn does not show."""
+        return Absences(self._scope)
 
     @cached_property
     def coverage(self) -> Coverage:

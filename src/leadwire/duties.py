@@ -1,5 +1,6 @@
 """What each kind of due work means, and when it is due again.
 
+heartbeat (connection) ask whether its grant lives
 verdict  (connection)  read its accounts and what it may do for each
 forms    (owner)       read its forms, give new questions their columns
 poll     (owner)       read the leads that the coverage ledger does not cover
@@ -15,10 +16,10 @@ from dataclasses import dataclass
 import structlog
 
 from leadwire.connect import accounts, webhooks
-from leadwire.connect.heartbeat import Beat, beat
+from leadwire.connect.heartbeat import beat, next_beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.domain import intervals
-from leadwire.domain.errors import NotFound
+from leadwire.domain.errors import Conflict, NotFound
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import SECOND, Millis
 from leadwire.ingest import plan, rebuild, shape
@@ -27,7 +28,7 @@ from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, TryLater
-from leadwire.store import Account, Tx, Workspace
+from leadwire.store import Account, Beat, Tx, Workspace
 
 RETRY: Millis = 60_000
 LONGEST_WAIT = 3600.0  # seconds, whatever LinkedIn asks for
@@ -53,6 +54,7 @@ class Duties:
 
     def kinds(self) -> dict[str, Callable[[Workspace, str, Turn], Millis | None]]:
         return {
+            "heartbeat": self.pulse,
             "verdict": self.verdict,
             "forms": self.forms,
             "poll": self.poll,
@@ -100,7 +102,26 @@ class Duties:
 
     def heartbeat(self, workspace: Workspace, connection_id: str) -> Beat:
         """Ask LinkedIn now whether this grant lives (LGF-002). Conflict, where there is none to ask about."""
-        return beat(self._board.line(workspace, connection_id), workspace, connection_id, self._now)
+        heard = beat(self._board.line(workspace, connection_id), workspace, connection_id, self._now)
+        with workspace.write() as tx:
+            detail = {"method": heard.method, "result": heard.result}
+            tx.audit.add("api", "connection.heartbeat", connection_id, detail, heard.at)
+        return heard
+
+    def pulse(self, workspace: Workspace, connection_id: str, turn: Turn) -> Millis | None:
+        """LGF-002 on a schedule, and LGF-003 and 006 when the clock says that a grant ends."""
+        try:
+            heard = beat(self._board.line(workspace, connection_id), workspace, connection_id, self._now)
+            with workspace.read() as tx:
+                connection = tx.connections.get(connection_id)
+        except (Conflict, NotFound):
+            return None  # granting anew schedules it anew
+        except LinkedInError as error:
+            log.warning("heartbeat_failed", connection=connection_id, error=str(error))
+            return self._next(workspace, "heartbeat_interval", connection_id)
+        if connection.state != "active":
+            return None
+        return next_beat(connection, heard, self._next(workspace, "heartbeat_interval", connection_id))
 
     def forms(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
         """LGF-102, 112 on a schedule; a new form gets its table, a new version its columns."""

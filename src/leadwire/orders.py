@@ -13,9 +13,10 @@ from leadwire.connect.consent import Consent
 from leadwire.domain import coverage, intervals
 from leadwire.domain.errors import Conflict, InvalidInput
 from leadwire.domain.owners import Owner, phase, shard
-from leadwire.domain.times import Millis
+from leadwire.domain.reconcile import day_of
+from leadwire.domain.times import Millis, duration_text
 from leadwire.duties import READABLE, Duties, following
-from leadwire.ingest import plan
+from leadwire.ingest import plan, reconcile
 from leadwire.ingest.forms import Refreshed
 from leadwire.store import Account, Connection, Run, RunPlan, Sync, Tx, Workspace
 from leadwire.subscriptions import Subscriptions
@@ -78,7 +79,8 @@ class Orders:
             lost = tx.accounts.drop_access(connection_id)
             tx.accounts.mark_removed([owner for owner in lost if not tx.accounts.access(owner)], now)
             tx.connections.delete(connection_id)
-            tx.schedule.drop("verdict", connection_id)
+            for kind in ("verdict", "heartbeat"):
+                tx.schedule.drop(kind, connection_id)
             detail = {"accounts": len(lost), "subscriptions_left": left}
             tx.audit.add("api", "connection.deleted", connection_id, detail, now)
 
@@ -135,6 +137,31 @@ class Orders:
         self._ring([shard(owner)])
         return run
 
+    def reconcile(
+        self,
+        workspace: Workspace,
+        owner: str,
+        since: Millis | None = None,
+        until: Millis | None = None,
+        dry_run: bool = False,
+    ) -> Run:
+        """Read an owner a second time and compare; whole UTC days. A dry run repairs nothing and suspects nothing."""
+        now = self._now()
+        first = day_of(max(0, now - plan.BACKFILL if since is None else since))
+        end = None if until is None else -day_of(-until)
+        if first >= min(now - self._settle, now if end is None else end):
+            raise InvalidInput(
+                "empty_window",
+                "There is no moment to compare from since to until.",
+                f"Since must be before until, and leads are compared when they are {duration_text(self._settle)} old.",
+            )
+        with workspace.write() as tx:
+            tx.accounts.get(owner)
+            wanted = RunPlan(owner, reconcile.KIND, since=first, until=end, dry_run=dry_run)
+            run = reconcile.order(tx, wanted, now)
+        self._ring([shard(owner)])
+        return run
+
     def coverage(self, workspace: Workspace, owner: str) -> tuple[Covered, ...]:
         """The ledger of an account. What only waits for the next poll's turn is not called a gap yet."""
         now = self._now()
@@ -188,7 +215,13 @@ class Orders:
         self._move_up(workspace, changes)
 
     def _move_up(self, workspace: Workspace, changes: Iterable[str]) -> None:
-        kinds = {"poll_interval": "poll", "forms_interval": "forms", "verdict_interval": "verdict"}
+        kinds = {
+            "poll_interval": "poll",
+            "forms_interval": "forms",
+            "heartbeat_interval": "heartbeat",
+            "verdict_interval": "verdict",
+            "reconcile_interval": "reconcile",
+        }
         with workspace.read() as tx:
             due = [one for name in changes if name in kinds for one in tx.schedule.all(kinds[name])]
         for one in due:
@@ -216,7 +249,7 @@ class Orders:
     @staticmethod
     def _stop(tx: Tx, owner: str, now: Millis) -> tuple[Run, ...]:
         """Whatever reads by itself ends here and now; what was asked for by hand goes on."""
-        for kind in ("poll", "forms"):
+        for kind in ("poll", "forms", "reconcile"):
             tx.schedule.drop(kind, owner)
         for form in tx.forms.all(owner):
             tx.schedule.drop("form", form.form_id)

@@ -27,6 +27,7 @@ def test_a_connection_shows_what_was_granted_and_no_token(rig: Rig) -> None:
         "created_at": "2026-05-28T20:26:40.000Z",
         "granted_at": "2026-05-28T20:26:40.000Z",
         "pending_since": None,
+        "heartbeats": [],
     }
     shown = rig.api.get("/connections").text
     assert all(token["token"] not in shown for token in rig.emulator.control.tokens.all())

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import structlog
 
+from leadwire.connect import heartbeat
 from leadwire.connect.line import AppKeys, Line, Switchboard, stored
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.owners import shard
@@ -132,6 +133,7 @@ class Consent:
             tx.connections.grant(connection_id, stored(tokens, now), now)
             tx.connections.set_member(connection_id, None, None, now)  # another admin may have come
             tx.schedule.put("verdict", connection_id, shard(connection_id), now)
+            tx.schedule.put(heartbeat.KIND, connection_id, shard(connection_id), now + heartbeat.FIRST)
             _read_on(tx, connection_id, now)
             tx.audit.add("linkedin member", "connection.granted", connection_id, {}, now)
 

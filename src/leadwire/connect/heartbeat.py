@@ -7,26 +7,19 @@ settled by the `Line`: the connection says `needs_reconnect` and why, and the he
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from leadwire.connect.line import Line
+from leadwire.domain.alerts import fixed_end
 from leadwire.domain.errors import Conflict
-from leadwire.domain.times import Millis
+from leadwire.domain.times import MINUTE, SECOND, Millis
 from leadwire.linkedin import oauth
 from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, TryLater
-from leadwire.store import Workspace
+from leadwire.store import Beat, Connection, Workspace
 
-
-@dataclass(frozen=True)
-class Beat:
-    """`method`: `/v2/me`, `/v2/userinfo` or `introspection`; `result`: `ok`, `ended`, `no_answer`,
-    `odd_answer`.
-    """
-
-    at: Millis
-    method: str
-    result: str
-
+KIND = "heartbeat"  # of schedule rows; the key is the connection's id
+FIRST: Millis = 2 * MINUTE  # after a grant: a new token may be refused for some seconds
+SLACK: Millis = 5 * SECOND  # LinkedIn counts an end in whole seconds, from a moment that is not ours
+AGAIN: Millis = MINUTE  # where a grant should have ended by the clock, and LinkedIn has not said so yet
 
 # The first row of which the grant has a scope.
 BY_SCOPE: tuple[tuple[frozenset[str], str, Callable[[Line], object]], ...] = (
@@ -50,9 +43,22 @@ def beat(line: Line, workspace: Workspace, connection_id: str, now: Callable[[],
     heard = Beat(now(), *_ask(line, frozenset(connection.scopes)))
     with workspace.write() as tx:
         tx.connections.heartbeat(connection_id, heard.at, heard.method, heard.result)
-        detail = {"method": heard.method, "result": heard.result}
-        tx.audit.add("leadwire", "connection.heartbeat", connection_id, detail, heard.at)
     return heard
+
+
+def next_beat(connection: Connection, heard: Beat, following: Millis) -> Millis:
+    """When to ask again: in its turn, but when the grant ends by the clock, then (LGF-003, 006).
+
+    The clock alone ends no grant, for it may be wrong; it is the moment to ask.
+    """
+    ends = fixed_end(
+        connection.has_refresh_token, connection.access_expires_at, connection.refresh_expires_at
+    )
+    if ends is None:
+        return following
+    if ends + SLACK > heard.at:
+        return min(following, ends + SLACK)
+    return following if heard.result == "ok" else min(following, heard.at + AGAIN)
 
 
 def _ask(line: Line, scopes: frozenset[str]) -> tuple[str, str]:

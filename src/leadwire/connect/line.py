@@ -14,7 +14,9 @@ from typing import TypeVar
 
 import structlog
 
+from leadwire.domain import alerts
 from leadwire.domain.errors import Conflict
+from leadwire.domain.owners import shard
 from leadwire.domain.permissions import Reason, should_refresh
 from leadwire.domain.times import SECOND, Millis, utc_day
 from leadwire.linkedin import oauth
@@ -299,6 +301,8 @@ class Line:
                 return  # somebody granted anew, or noticed first, meanwhile
             tx.connections.set_state(self._id, "needs_reconnect", reason, now)
             tx.audit.add("leadwire", "connection.needs_reconnect", self._id, {"reason": reason}, now)
+            if tx.schedule.get(alerts.KIND, ""):  # whoever tells people of it does so now
+                tx.schedule.hasten(alerts.KIND, "", shard(""), now)
         log.warning("needs_reconnect", connection=self._id, reason=reason)
 
 

@@ -17,7 +17,7 @@ from leadwire.web.values import IdPath, Moment, View, Wish
 router = APIRouter(prefix="/connections", tags=["connections"])
 
 
-class LastHeartbeat(View):
+class Heartbeat(View):
     """`result`: `ok`, `ended`, `no_answer` or `odd_answer`."""
 
     at: Moment
@@ -38,10 +38,16 @@ class ConnectionView(View):
     member: Member | None
     access_expires_at: Moment | None
     refresh_expires_at: Moment | None
-    last_heartbeat: LastHeartbeat | None
+    last_heartbeat: Heartbeat | None
     created_at: Moment
     granted_at: Moment | None
     pending_since: Moment | None
+
+
+class ConnectionHistory(ConnectionView):
+    """`heartbeats`: the last twenty, newest first."""
+
+    heartbeats: list[Heartbeat]
 
 
 class Begun(View):
@@ -72,10 +78,13 @@ def list_connections(here: Here, asked: Asked) -> Items[ConnectionView]:
 
 
 @router.get("/{connection_id}", responses=fails(404))
-def get_connection(connection_id: IdPath, here: Here) -> ConnectionView:
-    """One connection; tokens are never shown."""
+def get_connection(connection_id: IdPath, here: Here) -> ConnectionHistory:
+    """One connection with its last heartbeats; tokens are never shown."""
     with here.read() as tx:
-        return view(tx.connections.get(connection_id))
+        shown = view(tx.connections.get(connection_id))
+        beats = tx.connections.beats(connection_id)
+    heard = [Heartbeat(at=one.at, method=one.method, result=one.result) for one in beats]
+    return ConnectionHistory(**dict(shown), heartbeats=heard)
 
 
 @router.post("/{connection_id}/heartbeat", responses=fails(404, 409))
@@ -122,10 +131,10 @@ def view(connection: Connection) -> ConnectionView:
     )
 
 
-def _heartbeat(connection: Connection) -> LastHeartbeat | None:
+def _heartbeat(connection: Connection) -> Heartbeat | None:
     if connection.last_heartbeat_at is None:
         return None
-    return LastHeartbeat(
+    return Heartbeat(
         at=connection.last_heartbeat_at,
         method=connection.last_heartbeat_method or "",
         result=connection.last_heartbeat_result or "",

@@ -21,12 +21,14 @@ class Origins(View):
 
     poll_interval: Origin
     forms_interval: Origin
+    heartbeat_interval: Origin
     verdict_interval: Origin
 
 
 class SettingsView(View):
     poll_interval: Span
     forms_interval: Span
+    heartbeat_interval: Span
     verdict_interval: Span
     origins: Origins
 
@@ -36,6 +38,7 @@ class SettingsWish(Wish):
 
     poll_interval: SpanIn | None = None
     forms_interval: SpanIn | None = None
+    heartbeat_interval: SpanIn | None = None
     verdict_interval: SpanIn | None = None
 
 

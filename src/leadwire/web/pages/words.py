@@ -194,6 +194,10 @@ ONE_TIME = {
 INTERVALS = {
     "poll_interval": ("Pull leads every", "How often each account's new leads are pulled."),
     "forms_interval": ("Read forms every", "How often forms are read again for new ones and new versions."),
+    "heartbeat_interval": (
+        "Verify connections every",
+        "How often LinkedIn is asked whether each connection's grant still lives.",
+    ),
     "verdict_interval": (
         "Check permission every",
         "How often each connection's accounts and roles are checked.",

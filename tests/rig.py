@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -126,8 +127,17 @@ class Rig:
             "linkedin_oauth_url": LINKEDIN,
         }
         self.settings = Settings.model_validate(given | settings)
+        self.told: list[Request] = []  # to the alert webhook, which answers with `telling`
+        self.telling = 204
+        self.letters: list[EmailMessage] = []
         self.app = App(
-            self.settings, transport=self.carry, knock=self.knock, now=self.emulator.now, dice=lambda: 0.5
+            self.settings,
+            transport=self.carry,
+            knock=self.knock,
+            tell=self.tell,
+            post=self.letters.append,
+            now=self.emulator.now,
+            dice=lambda: 0.5,
         )
         self.app.open()
         self.door = create_app(self.app.services())
@@ -178,6 +188,11 @@ class Rig:
         """Our own way to it."""
         note(CONNECTED)
         return Answer(*self.deliver(request.method, request.url, request.headers, request.body or b"", 3.0))
+
+    def tell(self, request: Request) -> Answer:
+        """The way to the alert webhook."""
+        self.told.append(request)
+        return Answer(self.telling, {}, b"")
 
     def tenant(self, name: str) -> Caller:
         """A new workspace and a key of its own."""

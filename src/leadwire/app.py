@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from leadwire.agenda import Agenda, job_for
@@ -23,7 +24,9 @@ from leadwire.connect.consent import Consent
 from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.connect.webhooks import KIND, Registry, Site
-from leadwire.domain.times import iso
+from leadwire.domain.alerts import KIND as WATCH
+from leadwire.domain.alerts import TELLING
+from leadwire.domain.times import HOUR, iso
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.push import Fetch
@@ -40,7 +43,14 @@ from leadwire.store import Keyring, Store, Workspace
 from leadwire.subscriptions import Subscriptions
 from leadwire.web.news import News
 from leadwire.web.services import Deployment, Services
+from leadwire.store.alerts import Channel
 from leadwire.worker import DbosEngine
+from leadwire.watch.duty import Watch
+from leadwire.watch.hook import Hook, secret_text
+from leadwire.watch.mail import Letters, Post, Smtp
+from leadwire.watch.message import Send
+from leadwire.watch.telling import Teller
+from leadwire.watch.view import Facts
 
 HOUR = 3_600_000  # milliseconds
 
@@ -51,7 +61,7 @@ class CannotStart(Exception):
 
 class App:
     """One assembled Leadwire. `transport` stands for the network to LinkedIn, `knock` for the way to our own
-    public address, `now` for the clock.
+    public address, `tell` for that to the alert webhook, `post` for the mail server, `now` for the clock.
     """
 
     def __init__(
@@ -61,6 +71,8 @@ class App:
         transport: Transport | None = None,
         knock: Knock | None = None,
         now: Clock | None = None,
+        tell: Transport | None = None,
+        post: Post | None = None,
         dice: Callable[[], float] = random.random,
     ) -> None:
         transport = transport or HttpTransport()
@@ -121,7 +133,10 @@ class App:
         self.agenda = Agenda(self.store, kinds, now, time.monotonic)
         self.drain = Drain(self.store, Fetch(self.desks, self._line_for, now).turn, now)
         self.engine: Engine | None = None
+        self.teller = Teller(self._channels(tell, post), settings.base_url, now)
+        self.watch = Watch(self.store, self._watched(), now)
         self._swept_at = 0
+        kinds |= {WATCH: self.watch.duty, TELLING: self.teller.duty}
 
     def open(self) -> None:
         """Bring the database to the present schema. Raises what the store says against it."""
@@ -130,6 +145,7 @@ class App:
     def start_work(self) -> None:
         """Start the job engine in this process."""
         work = self.agenda.work()
+        self.watch.everywhere()
         ticks = (*work.ticks, self._write_counts, self._sweep)
         handled = Work(work.handlers, ticks)
         self.engine = DbosEngine(handled, self._engine_url(), self._executor_id(), self._ago)
@@ -170,6 +186,7 @@ class App:
             desks=self.desks,
             now=self.now,
             deployment=Deployment(
+            watch=self.watch,
                 version=version("leadwire"),
                 public_url=self.settings.base_url,
                 linkedin_api_url=self.settings.linkedin_api_url,
@@ -180,11 +197,14 @@ class App:
             ),
             app_keys=self.app_keys,
             save_app_keys=self._save_app_keys,
+                alert_emails=self.settings.alert_emails if self.settings.smtp_url else (),
+                alert_webhook=self.settings.alert_webhook_url,
             hook_tokens=lambda: self.hook_tokens,
             pushed=lambda owners: self.drain.wake(),
             admin_tokens=tokens,
             news=self.news,
         )
+            alert_secret=lambda: secret_text(self.store.deployment.alert_key()),
 
     @cached_property
     def hook_tokens(self) -> HookTokens:
@@ -248,6 +268,27 @@ class App:
         return f"sqlite:///{self.settings.home.absolute() / 'engine.db'}"
 
     def _executor_id(self) -> str:
+    def _watched(self) -> Facts:
+        return Facts(
+            linkedin_version=self.linkedin_version,
+            intervals=self._defaults().intervals,
+            retention=self.settings.retention,
+            settle=self.settings.settle,
+            channels=tuple(self.teller.channels),
+        )
+
+    def _channels(self, tell: Transport | None, post: Post | None) -> dict[Channel, Send]:
+        """Where people are told of alerts, as far as it is set."""
+        given, found = self.settings, dict[Channel, Send]()
+        if given.smtp_url and given.alert_emails:
+            server = Smtp(given.smtp_url)
+            host = urlsplit(given.base_url).hostname or "localhost"
+            found["email"] = Letters(given.alert_emails, server.sender, host, post or server)
+        if given.alert_webhook_url:
+            way = tell or HttpTransport(read=15.0, total=15.0, most_bytes=1 << 20, peer="the alert webhook")
+            found["webhook"] = Hook(given.alert_webhook_url, self.store.deployment.alert_key, way)
+        return found
+
         """Constant where there is one process; unique per boot where several share a database."""
         return f"{os.uname().nodename}-{uuid4().hex[:8]}" if self.settings.on_postgres else "leadwire"
 

@@ -128,6 +128,28 @@ def _private(value: str) -> str:
     return value
 
 
+def _webhook(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise ValueError("must be a URL that starts with http:// or https://")
+    return value
+
+
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(re.fullmatch(r"[^@<>]+@[^@<>]+", one) for one in value):
+        raise ValueError("must be a list of e-mail addresses, e.g. ops@example.com")
+    return value
+
+
+def _smtp(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError(
+            "must start with smtp:// or smtps://, e.g. smtp://user:password@mail.example.com:587"
+        )
+    return value
+
+
 def _version(value: str) -> str:
     if not re.fullmatch(r"20[0-9]{2}(0[1-9]|1[0-2])", value):
         raise ValueError("must be a year and month, e.g. 202609")
@@ -225,9 +247,9 @@ class Settings(BaseModel):
     allow_http_webhooks: bool = False
     clock: Literal["system", "emulator"] = "system"
     emulator_listen: Listen = ("127.0.0.1", 8001)
-    alert_webhook_url: Annotated[Base | None, Hidden] = None
-    alert_emails: Words = ()
-    smtp_url: Annotated[str | None, Shown, Hidden] = None
+    alert_webhook_url: Annotated[Annotated[str, AfterValidator(_webhook)] | None, Hidden] = None
+    alert_emails: Annotated[Words, AfterValidator(_addresses)] = ()
+    smtp_url: Annotated[Annotated[str, AfterValidator(_smtp)] | None, Shown, Hidden] = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = "text"
 
@@ -254,6 +276,11 @@ class Settings(BaseModel):
             "DATABASE_OWNER_URL",
             f"only beside a PostgreSQL {PREFIX}DATABASE_URL",
             self.database_owner_url is not None and not self.on_postgres,
+        )
+        yield (
+            "ALERT_EMAILS",
+            f"nothing can be mailed without {PREFIX}SMTP_URL",
+            bool(self.alert_emails) and self.smtp_url is None,
         )
         yield (
             "LINKEDIN_CLIENT_SECRET",

@@ -64,9 +64,12 @@ class Quarantine:
         statement = self._rows.select().where(c.state != DISMISSED, *given)
         return page(self._rows.connection, statement, [c.id], limit, after, _quarantined)
 
-    def count(self, state: str = "open") -> int:
-        """How many there are in a state."""
-        statement = self._rows.select(func.count()).where(self._rows.c.state == state)
+    def count(self, state: str = "open", level: str | None = None) -> int:
+        """How many there are in a state, of one level or of both."""
+        c = self._rows.c
+        statement = self._rows.select(func.count()).where(c.state == state)
+        if level is not None:
+            statement = statement.where(c.level == level)
         return int(self._rows.connection.scalar(statement) or 0)
 
     def waiting(self, lead_ids: Collection[str]) -> dict[str, Spot]:

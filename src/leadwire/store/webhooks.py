@@ -119,8 +119,8 @@ class Webhooks:
         c = self._rows.c
         return self._rows.remove(c.id.in_(ids), c.state == "ending")
 
-    def missed(self, webhook: Webhook, now: Millis) -> int:
-        """Leads of the last four weeks that it should have told of, and no push ever named."""
+    def missed(self, webhook: Webhook, now: Millis, within: Millis = COUNTED) -> int:
+        """Leads of the last four weeks, or less, that it should have told of, and no push ever named."""
         if webhook.registered_at is None:
             return 0
         c, pushed = self._ledger.c, self._inbox.c
@@ -128,7 +128,7 @@ class Webhooks:
         statement = self._ledger.select(func.count()).where(
             c.owner == webhook.owner,
             c.lead_type == webhook.lead_type,
-            c.submitted_at > max(webhook.registered_at, now - COUNTED),
+            c.submitted_at > max(webhook.registered_at, now - within),
             c.stored_at <= now - PUSH_TAKES,
             ~told,
         )

@@ -15,6 +15,7 @@ from leadwire.ingest.tables import Desks
 from leadwire.orders import Orders
 from leadwire.store import Store
 from leadwire.subscriptions import Subscriptions
+from leadwire.watch.duty import Watch
 from leadwire.web.news import News
 
 
@@ -28,6 +29,8 @@ class Deployment:
     linkedin_version: str
     emulated: bool
     takes_pushes: bool  # LinkedIn can reach the hook
+    alert_emails: tuple[str, ...]
+    alert_webhook: str | None
     facts: Callable[[], Mapping[str, object]]
 
 
@@ -38,6 +41,7 @@ class Services:
     orders: Orders
     duties: Duties
     subscriptions: Subscriptions
+    watch: Watch
     repair: Repair
     desks: Desks
     now: Callable[[], Millis]
@@ -45,6 +49,7 @@ class Services:
     app_keys: Callable[[], AppKeys | None]  # None: nobody has set the LinkedIn app up yet
     save_app_keys: Callable[[str, str], None]
     hook_tokens: Callable[[], HookTokens]
+    alert_secret: Callable[[], str]  # of the alert webhook's signature
     admin_tokens: tuple[str, ...] = field(repr=False)  # deployment keys; compared in constant time
     # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
     pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None

@@ -26,7 +26,7 @@ from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.alerts import KIND as WATCH
 from leadwire.domain.alerts import TELLING
-from leadwire.domain.times import HOUR, iso
+from leadwire.domain.times import iso
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
 from leadwire.ingest.push import Fetch
@@ -40,17 +40,17 @@ from leadwire.linkedin.versions import newest_known
 from leadwire.orders import Orders
 from leadwire.settings import Settings, is_loopback
 from leadwire.store import Keyring, Store, Workspace
-from leadwire.subscriptions import Subscriptions
-from leadwire.web.news import News
-from leadwire.web.services import Deployment, Services
 from leadwire.store.alerts import Channel
-from leadwire.worker import DbosEngine
+from leadwire.subscriptions import Subscriptions
 from leadwire.watch.duty import Watch
 from leadwire.watch.hook import Hook, secret_text
 from leadwire.watch.mail import Letters, Post, Smtp
 from leadwire.watch.message import Send
 from leadwire.watch.telling import Teller
 from leadwire.watch.view import Facts
+from leadwire.web.news import News
+from leadwire.web.services import Deployment, Services
+from leadwire.worker import DbosEngine
 
 HOUR = 3_600_000  # milliseconds
 
@@ -70,9 +70,9 @@ class App:
         *,
         transport: Transport | None = None,
         knock: Knock | None = None,
-        now: Clock | None = None,
         tell: Transport | None = None,
         post: Post | None = None,
+        now: Clock | None = None,
         dice: Callable[[], float] = random.random,
     ) -> None:
         transport = transport or HttpTransport()
@@ -129,23 +129,23 @@ class App:
             settings.settle,
         )
         self.repair = Repair(self.desks, self._line_for, now)
+        self.teller = Teller(self._channels(tell, post), settings.base_url, now)
+        self.watch = Watch(self.store, self._watched(), now)
         kinds = {**self.duties.kinds(), KIND: self.subscriptions.duty}
+        kinds |= {WATCH: self.watch.duty, TELLING: self.teller.duty}
         self.agenda = Agenda(self.store, kinds, now, time.monotonic)
         self.drain = Drain(self.store, Fetch(self.desks, self._line_for, now).turn, now)
         self.engine: Engine | None = None
-        self.teller = Teller(self._channels(tell, post), settings.base_url, now)
-        self.watch = Watch(self.store, self._watched(), now)
         self._swept_at = 0
-        kinds |= {WATCH: self.watch.duty, TELLING: self.teller.duty}
 
     def open(self) -> None:
         """Bring the database to the present schema. Raises what the store says against it."""
         self.store.migrate(self.now())
+        self.watch.everywhere()
 
     def start_work(self) -> None:
         """Start the job engine in this process."""
         work = self.agenda.work()
-        self.watch.everywhere()
         ticks = (*work.ticks, self._write_counts, self._sweep)
         handled = Work(work.handlers, ticks)
         self.engine = DbosEngine(handled, self._engine_url(), self._executor_id(), self._ago)
@@ -182,29 +182,29 @@ class App:
             orders=self.orders,
             duties=self.duties,
             subscriptions=self.subscriptions,
+            watch=self.watch,
             repair=self.repair,
             desks=self.desks,
             now=self.now,
             deployment=Deployment(
-            watch=self.watch,
                 version=version("leadwire"),
                 public_url=self.settings.base_url,
                 linkedin_api_url=self.settings.linkedin_api_url,
                 linkedin_version=self.linkedin_version,
                 emulated=is_loopback(self.settings.linkedin_api_url),
                 takes_pushes=self.settings.takes_pushes,
+                alert_emails=self.settings.alert_emails if self.settings.smtp_url else (),
+                alert_webhook=self.settings.alert_webhook_url,
                 facts=self.facts,
             ),
             app_keys=self.app_keys,
             save_app_keys=self._save_app_keys,
-                alert_emails=self.settings.alert_emails if self.settings.smtp_url else (),
-                alert_webhook=self.settings.alert_webhook_url,
             hook_tokens=lambda: self.hook_tokens,
+            alert_secret=lambda: secret_text(self.store.deployment.alert_key()),
             pushed=lambda owners: self.drain.wake(),
             admin_tokens=tokens,
             news=self.news,
         )
-            alert_secret=lambda: secret_text(self.store.deployment.alert_key()),
 
     @cached_property
     def hook_tokens(self) -> HookTokens:
@@ -261,13 +261,6 @@ class App:
             public_https=self.settings.takes_pushes,
         )
 
-    def _engine_url(self) -> str:
-        if self.settings.on_postgres:
-            # The engine makes a schema of its own, which the role that only writes rows may not.
-            return self.settings.database_owner_url or self.settings.store_url
-        return f"sqlite:///{self.settings.home.absolute() / 'engine.db'}"
-
-    def _executor_id(self) -> str:
     def _watched(self) -> Facts:
         return Facts(
             linkedin_version=self.linkedin_version,
@@ -289,6 +282,13 @@ class App:
             found["webhook"] = Hook(given.alert_webhook_url, self.store.deployment.alert_key, way)
         return found
 
+    def _engine_url(self) -> str:
+        if self.settings.on_postgres:
+            # The engine makes a schema of its own, which the role that only writes rows may not.
+            return self.settings.database_owner_url or self.settings.store_url
+        return f"sqlite:///{self.settings.home.absolute() / 'engine.db'}"
+
+    def _executor_id(self) -> str:
         """Constant where there is one process; unique per boot where several share a database."""
         return f"{os.uname().nodename}-{uuid4().hex[:8]}" if self.settings.on_postgres else "leadwire"
 

@@ -26,12 +26,15 @@ from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.alerts import KIND as WATCH
 from leadwire.domain.alerts import TELLING
-from leadwire.domain.times import iso
+from leadwire.domain.times import HOUR, iso
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
+from leadwire.ingest import reconcile
 from leadwire.ingest.push import Fetch
 from leadwire.ingest.reader import Reader
+from leadwire.ingest.reconcile import Reconciler
 from leadwire.ingest.repair import Repair
+from leadwire.ingest.sweep import Sweep
 from leadwire.ingest.tables import Desks
 from leadwire.ingest.walk import Walker
 from leadwire.jobs import Engine, Job, Work
@@ -51,8 +54,6 @@ from leadwire.watch.view import Facts
 from leadwire.web.news import News
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
-
-HOUR = 3_600_000  # milliseconds
 
 
 class CannotStart(Exception):
@@ -107,7 +108,10 @@ class App:
         )
         self.desks = Desks(now)
         self.walker = Walker(self.desks, now, settle=settings.settle, retention=settings.retention)
-        self.reader = Reader(self.walker, self._line_for, now, dice, settings.retention)
+        sweep = Sweep(self.desks, now, self._able, settle=settings.settle)
+        reconciler = Reconciler(sweep, self._able, now, settings.retention)
+        carries = {reconcile.KIND: reconciler.go}
+        self.reader = Reader(self.walker, self._line_for, now, dice, settings.retention, carries)
         self.duties = Duties(self.board, self.reader, self.desks, self._defaults(), now)
         site = Site(settings.base_url, settings.takes_pushes, lambda: self.hook_tokens)
         self.subscriptions = Subscriptions(
@@ -244,6 +248,9 @@ class App:
     def _line_for(self, workspace: Workspace, owner: str) -> Line:
         return self.duties.line_for(workspace, owner)
 
+    def _able(self, workspace: Workspace, owner: str) -> bool:
+        return self.duties.able(workspace, owner)
+
     def _write_counts(self) -> Iterator[Job]:
         self.board.flush()
         return iter(())
@@ -255,9 +262,9 @@ class App:
         return iter(())
 
     def _defaults(self) -> Defaults:
-        names = ("poll_interval", "forms_interval", "heartbeat_interval", "verdict_interval")
+        names = ("poll", "forms", "heartbeat", "verdict", "reconcile")
         return Defaults(
-            intervals={name: getattr(self.settings, name) for name in names},
+            intervals={f"{name}_interval": getattr(self.settings, f"{name}_interval") for name in names},
             public_https=self.settings.takes_pushes,
         )
 

@@ -5,7 +5,8 @@ verdict  (connection)  read its accounts and what it may do for each
 forms    (owner)       read its forms, give new questions their columns
 poll     (owner)       read the leads that the coverage ledger does not cover
 form     (form)        the same for one form whose interval is shorter than its account's
-run      (run)         carry one run asked for by hand
+reconcile (owner)      read it a second time, and compare
+run      (run)         carry one run asked for by hand, or one that compares
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ from leadwire.domain import intervals
 from leadwire.domain.errors import Conflict, NotFound
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import SECOND, Millis
-from leadwire.ingest import plan, rebuild, shape
+from leadwire.ingest import plan, rebuild, reconcile, shape
 from leadwire.ingest.forms import Refreshed, refresh, relearn
 from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, TryLater
+from leadwire.linkedin.patience import asked_for
 from leadwire.store import Account, Beat, Tx, Workspace
 
 RETRY: Millis = 60_000
-LONGEST_WAIT = 3600.0  # seconds, whatever LinkedIn asks for
+FILL_WAIT: Millis = 10 * 60_000  # for a back-fill to end
 READABLE = ("yes", "probably")
 
 log = structlog.get_logger()
@@ -59,6 +61,7 @@ class Duties:
             "forms": self.forms,
             "poll": self.poll,
             "form": self.form,
+            "reconcile": self.reconcile,
             "run": self.run,
         }
 
@@ -75,7 +78,7 @@ class Duties:
                 return None  # granting anew schedules it anew
             return self._next(workspace, "verdict_interval", connection_id)
         except TryLater as error:
-            return self._now() + int(min(error.after or RETRY / 1000, LONGEST_WAIT) * 1000)
+            return self._now() + asked_for(error, otherwise=RETRY / 1000)
         except LinkedInError as error:
             log.warning("verdict_failed", connection=connection_id, error=str(error))
             if isinstance(error, Refused):
@@ -142,7 +145,9 @@ class Duties:
             known = tx.forms.all(owner)
         for form in known:
             shape.shape(workspace, form.form_id)
+        compared = self._next(workspace, "reconcile_interval", owner)
         with workspace.write() as tx:
+            tx.schedule.ensure(reconcile.KIND, owner, shard(owner), compared)
             if tx.runs.open(owner):  # a back-fill waits for its tables
                 tx.schedule.hasten("poll", owner, shard(owner), self._now())
         return self._next(workspace, "forms_interval", owner)
@@ -162,11 +167,14 @@ class Duties:
 
     def poll(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
         outcome = self._reader.owner(workspace, owner, turn)
-        with workspace.write() as tx:
+        with workspace.read() as tx:
             account = tx.accounts.get(owner)
-            if not account.sync.enabled:
-                return None
-            _hasten_verdict(tx, account, self._now())
+            doubted = _in_doubt(tx, account)
+        if not account.sync.enabled:
+            return None
+        if doubted is not None:
+            with workspace.write() as tx:
+                tx.schedule.hasten("verdict", doubted, shard(doubted), self._now() + SECOND)
         return self._after(workspace, outcome, owner, account.sync.poll_interval)
 
     def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Millis | None:
@@ -183,7 +191,37 @@ class Duties:
 
     def run(self, workspace: Workspace, run_id: str, turn: Turn) -> Millis | None:
         outcome = self._reader.run(workspace, run_id, turn)
-        return None if outcome.again_in is None else self._now() + int(outcome.again_in * 1000)
+        if outcome.again_in is not None:
+            return self._now() + int(outcome.again_in * 1000)
+        with workspace.write() as tx:
+            reconcile.again(tx, run_id, self._now())
+        return None
+
+    def reconcile(self, workspace: Workspace, owner: str, turn: Turn) -> Millis | None:
+        """A second reading on a schedule: its run is carried like one asked for by hand."""
+        readable = bool(self.readers(workspace, owner))
+        with workspace.write() as tx:
+            if not tx.accounts.get(owner).sync.enabled:
+                return None
+            if plan.fills(tx, owner):
+                return self._now() + FILL_WAIT
+            under_way = any(run.plan.kind == reconcile.KIND for run in tx.runs.open(owner))
+            if readable and not under_way:
+                reconcile.order(tx, reconcile.wanted(tx, owner, self._now()), self._now())
+        return self._next(workspace, "reconcile_interval", owner)
+
+    def able(self, workspace: Workspace, owner: str) -> bool:
+        """Whether everybody over whom an owner is read may read it, asked of LinkedIn now.
+
+        A weak role counts where it has shown leads. Errors as a `Line` raises them.
+        """
+        reading = self.readers(workspace, owner)
+        for connection_id in reading:
+            self.check(workspace, connection_id)
+        with workspace.read() as tx:
+            good = READABLE if tx.leads.counts(owner) else READABLE[:1]
+            may = {one.connection_id for one in tx.accounts.access(owner) if one.can_read in good}
+        return bool(reading) and may.issuperset(reading)
 
     def line_for(self, workspace: Workspace, owner: str) -> Line:
         """The best living line to an owner's leads: if one member's grant dies, another's is used."""
@@ -246,18 +284,17 @@ def _vouch(tx: Tx, owner: str, connection_id: str, began: Millis) -> None:
         tx.coverage.settle(owner, min(one.checked_at for one in reading), proven=len(able) == len(reading))
 
 
-def _hasten_verdict(tx: Tx, account: Account, now: Millis) -> None:
-    """A back-fill that found nothing is not left in doubt until the next verdict's turn."""
+def _in_doubt(tx: Tx, account: Account) -> str | None:
+    """The connection whose verdict settles it, where a back-fill found nothing: that is not left to its turn."""
     found = account.access
     if found is None or found.can_read != "yes":
-        return
+        return None
     waits = [
         one
         for lead_type in plan.lead_types(account)
         for one in tx.coverage.doubted(account.owner, lead_type, found.checked_at)
     ]
-    if any(one.until - one.since > plan.BACKFILL / 2 for one in waits):
-        tx.schedule.hasten("verdict", found.connection_id, shard(found.connection_id), now + SECOND)
+    return found.connection_id if any(one.until - one.since > plan.BACKFILL / 2 for one in waits) else None
 
 
 def following(now: Millis, interval: Millis, offset: Millis) -> Millis:

@@ -51,6 +51,8 @@ class Progress:
     anchor: str | None = None  # an element that the page before had brought, and counted
     credits: tuple[tuple[str, str, Interval], ...] = ()  # (lead type, form id or "", interval)
     doubtful: bool = False  # nothing was shown: emptiness is credited when the verdict says what it meant
+    # What else belongs to the page: it gets the transaction and those ids that were new.
+    also: Callable[[Tx, Collection[str]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Landed:
     stored: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    new: tuple[str, ...] = ()
 
 
 @dataclass
@@ -134,6 +137,8 @@ def land(
                 quarantined=landed.quarantined,
                 calls=progress.calls,
             )
+            if progress.also is not None:
+                progress.also(tx, landed.new)
             tx.runs.progress(progress.run, more, cursor=progress.cursor, horizon=progress.horizon)
     return landed
 
@@ -150,6 +155,8 @@ def count(workspace: Workspace, batch: Batch, reading: Reading, progress: Progre
             quarantined=len(reading.troubles),
             calls=progress.calls,
         )
+        if progress.also is not None:
+            progress.also(tx, ())
         tx.runs.progress(progress.run, more, cursor=progress.cursor, horizon=progress.horizon)
 
 
@@ -194,7 +201,8 @@ def _write(tx: Tx, batch: Batch, arranged: Sorted, now: Millis, anchor: str | No
     unread = _note_unreadable(tx, batch, arranged.troubles, known, now)
     again = [one for decision in AGAIN for one in met[decision] if one.lead.id != anchor]
     fresh = [one for one in unread if anchor is None or one.lead_id != anchor]
-    return Landed(len(met[Decision.NEW]), len(again), noted + len(fresh))
+    new = tuple(one.lead.id for one in met[Decision.NEW])
+    return Landed(len(new), len(again), noted + len(fresh), new)
 
 
 def _put(

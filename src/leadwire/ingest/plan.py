@@ -59,6 +59,14 @@ def failures(tx: Tx, owner: str) -> int:
     return count
 
 
+def fills(tx: Tx, owner: str) -> bool:
+    """Whether the back-fill of an account that is read has not ended: what it has not brought yet is not lost."""
+    if not tx.accounts.get(owner).sync.enabled:
+        return False
+    newest = {run.plan.lead_type: run for run in reversed(tx.runs.newest(owner, ("backfill",), LOOK_BACK))}
+    return any(run.state != "done" for run in newest.values())
+
+
 def _failed_before(tx: Tx, plan: RunPlan) -> Run | None:
     same = {"lead_type": plan.lead_type, "form_id": plan.form_id, "until": plan.until}
     for run in tx.runs.newest(plan.owner, BY_ITSELF, 1, **same):

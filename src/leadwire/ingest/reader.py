@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import structlog
 
 from leadwire.domain.owners import phase
-from leadwire.domain.times import Millis
+from leadwire.domain.times import HOUR, MINUTE, Millis
 from leadwire.ingest import plan
 from leadwire.ingest.ports import LineFor, Meter, NobodyMayRead, Now, Turn
 from leadwire.ingest.walk import Leg, NeverEnds, Walker
 from leadwire.linkedin.errors import LinkedInError, Throttled, TryLater
-from leadwire.linkedin.patience import backoff
+from leadwire.linkedin.patience import asked_for, backoff
 from leadwire.store import Run, RunPlan, Tx, Workspace
 from leadwire.store.errors import Overtaken
 
 IN_RUN_TRIES = 3  # a plain 429, a 5xx or a cut answer is tried again inside the run
 AFTER_RUN_WAITS = (60.0, 120.0, 180.0, 240.0, 300.0)  # then the run fails and its gap is tried again
 
-LONGEST_WAIT = 3600.0  # whatever LinkedIn asks for, short of a day's quota
 OVERTAKEN_WAIT = 5.0
+FILL_WAIT = 15.0  # for the back-fill to end, before it is looked whether anything is missing
 
-MIDNIGHT_SPREAD: Millis = 15 * 60_000
+MIDNIGHT_SPREAD: Millis = 15 * MINUTE
 
 log = structlog.get_logger()
 
@@ -38,6 +39,10 @@ class Outcome:
 DONE = Outcome(None)
 
 
+# What carries the runs of a kind instead of a plain walk: True when one is complete, errors as the walk's.
+Carry = Callable[[Workspace, Run, Meter, Turn], bool]
+
+
 class Reader:
     """Carries runs forward. Everything durable is in the run's row; the object may die at any point."""
 
@@ -48,9 +53,11 @@ class Reader:
         now: Now,
         dice: Callable[[], float],
         retention: Mapping[str, Millis],
+        carries: Mapping[str, Carry] = MappingProxyType({}),
     ) -> None:
         self._walker, self._line_for = walker, line_for
         self._now, self._dice, self._retention = now, dice, retention
+        self._carries = carries
 
     def owner(self, workspace: Workspace, owner: str, turn: Turn) -> Outcome:
         """Unfinished runs of an owner first, then once what the ledger asks for."""
@@ -77,17 +84,9 @@ class Reader:
         except NobodyMayRead:
             return Outcome(AFTER_RUN_WAITS[-1])
         with workspace.write() as tx:
-            form = tx.forms.get(form_id)
-            waiting = [
-                run
-                for run in tx.runs.open(form.owner)
-                if run.plan.form_id == form_id and run.plan.kind in plan.BY_ITSELF
-            ]
-            run = (
-                waiting[0]
-                if waiting
-                else tx.runs.create(self._form_plan(tx, form.owner, form_id), self._now())
-            )
+            theirs = (run for run in tx.runs.open(owner) if run.plan.form_id == form_id)
+            run = next((run for run in theirs if run.plan.kind in plan.BY_ITSELF), None)
+            run = run or tx.runs.create(self._form_plan(tx, owner, form_id), self._now())
         return self.run(workspace, run.id, turn)
 
     def run(self, workspace: Workspace, run_id: str, turn: Turn) -> Outcome:
@@ -97,8 +96,10 @@ class Reader:
             if run.state in ("done", "failed"):
                 return DONE
             left = 0.0 if run.next_try_at is None else (run.next_try_at - self._now()) / 1000
-            if 0 < left <= LONGEST_WAIT:  # longer was never asked for: a clock was wrong
+            if 0 < left <= HOUR / 1000:  # longer was never asked for: a clock was wrong
                 return Outcome(left)
+            if run.plan.kind in self._carries and plan.fills(tx, run.plan.owner):
+                return Outcome(FILL_WAIT)
             run = tx.runs.start(run_id, self._now())
         try:
             return self._carry(workspace, run, turn)
@@ -110,7 +111,8 @@ class Reader:
         speak: Meter | None = None
         try:
             speak = Meter(self._line_for(workspace, run.plan.owner))
-            complete = self._walker.go(workspace, run, self._legs(workspace, run), speak, turn)
+            carry = self._carries.get(run.plan.kind, self._walk)
+            complete = carry(workspace, run, speak, turn)
         except TryLater as error:
             return self._later(workspace, run, error, speak.take() if speak else 0)
         except (LinkedInError, NobodyMayRead, NeverEnds) as error:
@@ -120,6 +122,9 @@ class Reader:
         with workspace.write() as tx:
             tx.runs.finish(run, self._now())
         return DONE
+
+    def _walk(self, workspace: Workspace, run: Run, speak: Meter, turn: Turn) -> bool:
+        return self._walker.go(workspace, run, self._legs(workspace, run), speak, turn)
 
     def _runs(self, workspace: Workspace, owner: str) -> list[str]:
         with workspace.write() as tx:
@@ -161,10 +166,10 @@ class Reader:
             attempts = tx.runs.get(run.id).attempts
         if attempts >= IN_RUN_TRIES:
             return self._fail(workspace, run, str(error), calls)
-        wait = min(error.after or backoff(attempts + 1, self._dice()), LONGEST_WAIT)
+        wait = asked_for(error, otherwise=backoff(attempts + 1, self._dice()))
         with workspace.write() as tx:
-            tx.runs.retry(run, str(error), self._now() + int(wait * 1000), calls)
-        return Outcome(wait)
+            tx.runs.retry(run, str(error), self._now() + wait, calls)
+        return Outcome(wait / 1000)
 
     def _fail(self, workspace: Workspace, run: Run, reason: str, calls: int = 0) -> Outcome:
         with workspace.write() as tx:

@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import MetaData, Table
 
 from leadwire.store import schema_alerts as schema_alerts
+from leadwire.store import schema_checks as schema_checks
 from leadwire.store import schema_leads as schema_leads
 from leadwire.store import schema_people as schema_people
 from leadwire.store import schema_push as schema_push

@@ -7,11 +7,14 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from leadwire.domain.columns import PREDEFINED_FIELDS
+from leadwire.domain.times import Millis
 from leadwire.store import shape
 from leadwire.store.absences import Absences
 from leadwire.store.accounts import Accounts
-from leadwire.store.audit import Audit
 from leadwire.store.alerts import Alerts, Notices
+from leadwire.store.audit import Audit
+from leadwire.store.certificates import Certificates
+from leadwire.store.checks import Checks
 from leadwire.store.connections import Connections
 from leadwire.store.coverage import Coverage
 from leadwire.store.due import Schedule
@@ -80,6 +83,10 @@ class Workspace:
     def alone(self, name: str) -> AbstractContextManager[None]:
         """Hold a name of this workspace that no other thread or process holds. TryLater."""
         return self._ground.database.alone(f"{self.id}:{name}")
+
+    def new_id(self, now: Millis) -> str:
+        """An id that sorts by time."""
+        return self._ground.new_id(now)
 
     def scrub(self) -> bool:
         """Make what was removed unreadable in the database's files, too. False: not yet, ask again. TryLater."""
@@ -179,6 +186,16 @@ class Tx:
         return Runs(self._scope)
 
     @cached_property
+    def checks(self) -> Checks:
+        """What second readings are shown."""
+        return Checks(self._scope)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """What second readings found."""
+        return Certificates(self._scope)
+
+    @cached_property
     def quarantine(self) -> Quarantine:
         """What did not fit."""
         return Quarantine(self._scope)
@@ -214,14 +231,6 @@ class Tx:
         return Webhooks(self._scope)
 
     @cached_property
-    def audit(self) -> Audit:
-        """Who did what."""
-        return Audit(self._scope)
-
-    def purge(self, owner: str) -> Purged:
-        """Remove everything of an owner but the account itself; see `purging`."""
-        return purge(self._scope, owner)
-    @cached_property
     def alerts(self) -> Alerts:
         """What people are told of."""
         return Alerts(self._scope)
@@ -231,3 +240,11 @@ class Tx:
         """What of it is sent."""
         return Notices(self._scope)
 
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self._scope)
+
+    def purge(self, owner: str) -> Purged:
+        """Remove everything of an owner but the account itself; see `purging`."""
+        return purge(self._scope, owner)

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from leadwire.domain.errors import InvalidInput
 from leadwire.store.rows import Connection
+from leadwire.web import reminders
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
+from leadwire.web.reminders import CalendarFile
 from leadwire.web.values import IdPath, Moment, View, Wish
 
 router = APIRouter(prefix="/connections", tags=["connections"])
@@ -93,6 +95,14 @@ def verify_connection(connection_id: IdPath, here: Here, services: Wired) -> Con
     services.duties.heartbeat(here, connection_id)
     with here.read() as tx:
         return view(tx.connections.get(connection_id))
+
+
+@router.get("/{connection_id}/calendar.ics", response_class=CalendarFile, responses=fails(404, 409))
+def get_reminders(connection_id: IdPath, here: Here, services: Wired) -> CalendarFile:
+    """The days on which to reconnect at the latest, as a calendar file (RFC 5545)."""
+    with here.read() as tx:
+        connection = tx.connections.get(connection_id)
+    return reminders.file(connection, services.deployment.public_url, services.now())
 
 
 @router.post("/{connection_id}/reconnect", responses=fails(404, 409))

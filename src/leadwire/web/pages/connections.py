@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from starlette.responses import RedirectResponse, Response
 
+from leadwire.domain.alerts import fixed_end
 from leadwire.domain.times import MINUTE, Millis
 from leadwire.store.rows import Connection
+from leadwire.web import reminders
 from leadwire.web.pages import words
 from leadwire.web.pages.frame import Ask, does, shows
 
@@ -34,7 +36,8 @@ def name_of(connection: Connection) -> str:
 
 def ends_at(connection: Connection) -> Millis | None:
     """When only a new consent helps: the refresh token's end, or the access token's where there is none."""
-    return connection.refresh_expires_at if connection.has_refresh_token else connection.access_expires_at
+    ends = (connection.access_expires_at, connection.refresh_expires_at)
+    return fixed_end(connection.has_refresh_token, *ends)
 
 
 def is_stuck(connection: Connection, now: Millis) -> bool:
@@ -57,6 +60,7 @@ def one(ask: Ask) -> Response:
     with ask.workspace.read() as tx:
         connection = tx.connections.get(ask.part("id"))
         history = tx.audit.page(HISTORY, None, object=connection.id).items
+        beats = tx.connections.beats(connection.id)
         served = [account for account in tx.accounts.all() if _serves(account.access, connection.id)]
     keys = ask.services.app_keys()
     return ask.show(
@@ -66,6 +70,8 @@ def one(ask: Ask) -> Response:
         ends=ends_at(connection),
         stuck=is_stuck(connection, ask.now),
         history=history,
+        beats=beats,
+        every=ask.services.duties.interval(ask.workspace, "heartbeat_interval")[0],
         served=served,
         awaited=not served and ask.now - (connection.granted_at or 0) < JUST_GRANTED,
         scopes=_scopes(ask, connection),
@@ -98,6 +104,13 @@ def heartbeat(ask: Ask) -> Response:
     )
 
 
+def calendar(ask: Ask) -> Response:
+    """When to reconnect it, as a file for a calendar (LGF-006)."""
+    with ask.workspace.read() as tx:
+        connection = tx.connections.get(ask.part("id"))
+    return reminders.file(connection, ask.services.deployment.public_url, ask.now)
+
+
 def disconnect(ask: Ask) -> Response:
     """Forget the grant; what it brought stays."""
     ask.services.orders.disconnect(ask.workspace, ask.part("id"))
@@ -121,6 +134,7 @@ DOORS = (
     shows("/connections", page),
     does("/connections/connect", begin, "GET"),
     shows("/connections/{id}", one),
+    shows("/connections/{id}/calendar.ics", calendar),
     does("/connections/{id}/reconnect", again, "GET"),
     does("/connections/{id}/heartbeat", heartbeat),
     does("/connections/{id}/disconnect", disconnect),

@@ -14,18 +14,15 @@ from dataclasses import dataclass
 import structlog
 
 from leadwire.domain.errors import NotFound
-from leadwire.domain.times import Millis
+from leadwire.domain.times import HOUR, MINUTE, Millis
 from leadwire.jobs import Job, Run, Work
 from leadwire.store import DueItem, Store, Workspace
 from leadwire.store.errors import TryLater
 
-MINUTE: Millis = 60_000
-HOUR: Millis = 60 * MINUTE
-LATEST: Millis = (
-    25 * HOUR
-)  # nothing waits longer: intervals end at 24 h, and a day's quota soon after midnight
+# Nothing waits longer: intervals end at 24 h, and a day's quota soon after midnight.
+LATEST: Millis = 25 * HOUR
 BURIED_AFTER = 5  # starts without end or progress: it kills its process, and waits an hour between tries
-BURIED_FOR: Millis = 60 * MINUTE
+BURIED_FOR: Millis = HOUR
 LAST_TRY = BURIED_AFTER - 1  # what only fails is never buried, and what was buried gets one try
 SLICE_SECONDS = 20.0  # one item's turn; a long back-fill lets its neighbours of the shard through
 AT_ONCE = 200

@@ -10,7 +10,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
@@ -18,18 +18,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from leadwire import graves
 from leadwire.agenda import Agenda, job_for
 from leadwire.clocks import Clock, EmulatorClock, system_now
 from leadwire.connect.consent import Consent
 from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, Line, Switchboard, no_app
 from leadwire.connect.webhooks import KIND, Registry, Site
+from leadwire.domain.absence import Rule
 from leadwire.domain.alerts import KIND as WATCH
 from leadwire.domain.alerts import TELLING
 from leadwire.domain.times import HOUR, iso
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
+from leadwire.erasure import Erasure
 from leadwire.ingest import reconcile
+from leadwire.ingest.absence import KIND as CONFIRM
+from leadwire.ingest.absence import SCRUB, Confirm
 from leadwire.ingest.push import Fetch
 from leadwire.ingest.reader import Reader
 from leadwire.ingest.reconcile import Reconciler
@@ -42,9 +47,10 @@ from leadwire.linkedin.client import Api, HttpTransport, Knock, Transport
 from leadwire.linkedin.versions import newest_known
 from leadwire.orders import Orders
 from leadwire.settings import Settings, is_loopback
-from leadwire.store import Keyring, Store, Workspace
+from leadwire.store import Keyring, Mark, Store, Workspace
 from leadwire.store.alerts import Channel
 from leadwire.subscriptions import Subscriptions
+from leadwire.teardown import Teardown
 from leadwire.watch.duty import Watch
 from leadwire.watch.hook import Hook, secret_text
 from leadwire.watch.mail import Letters, Post, Smtp
@@ -135,7 +141,12 @@ class App:
         self.repair = Repair(self.desks, self._line_for, now)
         self.teller = Teller(self._channels(tell, post), settings.base_url, now)
         self.watch = Watch(self.store, self._watched(), now)
+        self.teardown = Teardown(self.orders, self.board, self.desks, now)
+        self.erasure = Erasure(self._bury, now)
+        rule = Rule(settings.delete_confirm_after, settings.delete_max_age)
+        self.confirm = Confirm(self.desks, self._line_for, now, rule, self._bury)
         kinds = {**self.duties.kinds(), KIND: self.subscriptions.duty}
+        kinds |= {CONFIRM: self.confirm.duty, SCRUB: self.erasure.scrub}
         kinds |= {WATCH: self.watch.duty, TELLING: self.teller.duty}
         self.agenda = Agenda(self.store, kinds, now, time.monotonic)
         self.drain = Drain(self.store, Fetch(self.desks, self._line_for, now).turn, now)
@@ -145,6 +156,7 @@ class App:
     def open(self) -> None:
         """Bring the database to the present schema. Raises what the store says against it."""
         self.store.migrate(self.now())
+        self._keep_buried()
         self.watch.everywhere()
 
     def start_work(self) -> None:
@@ -171,6 +183,14 @@ class App:
         self.board.flush()
         self.store.close()
 
+    def _bury(self, marks: Sequence[Mark]) -> None:
+        graves.append(make_home(self.settings.home), marks)
+
+    def _keep_buried(self) -> None:
+        """A database that somebody put an old copy in the place of has not heard of what was erased since."""
+        marks = graves.complete(make_home(self.settings.home), self.store.marks())
+        self.store.bury(marks)
+
     def ring(self, shards: Iterable[int]) -> None:
         """Wake the workers for these shards; elsewhere the next tick finds the work."""
         if self.engine is not None:
@@ -187,6 +207,9 @@ class App:
             duties=self.duties,
             subscriptions=self.subscriptions,
             watch=self.watch,
+            teardown=self.teardown,
+            erasure=self.erasure,
+            confirm=self.confirm,
             repair=self.repair,
             desks=self.desks,
             now=self.now,

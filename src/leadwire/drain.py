@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from leadwire.domain.errors import NotFound
-from leadwire.domain.times import Millis
+from leadwire.domain.times import MINUTE, Millis
 from leadwire.store import InboxDue, Store, Workspace
 from leadwire.store.errors import StoreError
 
 LOOK_SECONDS = 0.5  # for what another process took in, and for what was to be tried again
 OWNERS = 50
-REST: Millis = 60_000
+REST: Millis = MINUTE
 
 log = structlog.get_logger()
 

@@ -20,10 +20,11 @@ from leadwire.connect.webhooks import KIND, Registry
 from leadwire.domain.errors import Conflict, InvalidInput, Problem
 from leadwire.domain.owners import Owner, phase, shard
 from leadwire.domain.times import HOUR, MINUTE, Millis
-from leadwire.duties import LONGEST_WAIT, Duties, following
+from leadwire.duties import Duties, following
 from leadwire.ingest.ports import NobodyMayRead, Turn
 from leadwire.linkedin.client import Knock
 from leadwire.linkedin.errors import AskAgain, LinkedInError, TryLater
+from leadwire.linkedin.patience import asked_for
 from leadwire.store import Tx, Workspace
 from leadwire.store.webhooks import Webhook
 
@@ -106,7 +107,7 @@ class Subscriptions:
         try:
             done = self._bring(workspace, owner)
         except TryLater as error:
-            return self._now() + int(min(error.after or SOON / 1000, LONGEST_WAIT) * 1000)
+            return self._now() + asked_for(error, otherwise=SOON / 1000)
         except (NobodyMayRead, LinkedInError) as error:
             log.warning("webhooks_failed", owner=owner, error=str(error))
             return self._next(owner)

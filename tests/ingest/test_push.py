@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.databases import Home
 from tests.rig import JANE, MAIN, Rig
+
+from leadwire.ingest.push import Fetch
 
 OWNER = f"urn:li:sponsoredAccount:{MAIN}"
 FORM = 7234246
@@ -185,3 +188,50 @@ def test_an_odd_pushed_lead_goes_to_quarantine_with_its_bytes(rig: Rig) -> None:
     assert rig.api.get(f"/leads/{good}").status_code == 200
     (item,) = rig.api.all("/quarantine")
     assert (item["level"], item["lead"]) == ("lead", bad)
+
+
+def test_what_linkedin_did_not_answer_is_a_run_that_failed_and_pushes_are_tried_ever_more_rarely(
+    rig: Rig,
+) -> None:
+    submit(rig)
+    rig.emulator.tick()
+    rig.emulator.control.knobs.patch(down="503")
+    rig.run_for(60 * MINUTE)
+    runs = rig.api.all("/runs", kind="push")
+    assert {(one["state"], one["calls"]) for one in runs} == {("failed", 1)}
+    assert len(runs) < 20 and all(one["error"] for one in runs)
+
+
+def test_one_odd_answer_makes_nobody_single(rig: Rig) -> None:
+    rule = rig.emulator.control.faults.add(
+        {"kind": "wrong_json", "value": {"results": 7}}, {"route": "leadFormResponses.BATCH_GET"}
+    )
+    first = {submit(rig) for _ in range(3)}
+    push(rig)
+    rig.emulator.control.faults.remove(rule["id"])
+    second = {submit(rig) for _ in range(3)}
+    push(rig)
+    assert first | second <= {one["id"] for one in rig.api.all("/leads", account=MAIN)}
+    assert asked(rig)["leadFormResponses.BATCH_GET"] == 2
+
+
+def test_a_push_run_that_is_cut_off_leaves_nothing_running(rig: Rig) -> None:
+    lead = submit(rig)
+    rig.emulator.tick()
+
+    class Killed(BaseException):
+        """The process ends."""
+
+    looks = count(1)
+
+    def now() -> int:
+        if next(looks) == 4:  # when it looked for the push, sent the call, landed; and now would settle
+            raise Killed
+        return rig.now()
+
+    with pytest.raises(Killed):
+        Fetch(rig.app.desks, rig.app.duties.line_for, now).turn(rig.workspace, OWNER)
+    assert rig.api.get(f"/leads/{lead}").status_code == 200
+    rig.drain()
+    assert [(one.state, one.outcome) for one in inbox(rig)] == [("done", "read already")]
+    assert rig.api.all("/runs", kind="push") == []

@@ -18,7 +18,7 @@ from leadwire.domain import alerts
 from leadwire.domain.errors import Conflict
 from leadwire.domain.owners import shard
 from leadwire.domain.permissions import Reason, should_refresh
-from leadwire.domain.times import SECOND, Millis, utc_day
+from leadwire.domain.times import DAY, HOUR, MINUTE, SECOND, Millis, utc_day
 from leadwire.linkedin import oauth
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.calls import Call
@@ -40,10 +40,9 @@ T = TypeVar("T")
 Reader = Callable[[int, Mapping[str, str], bytes], T]
 
 FRESH_DOUBT_WAIT = 5.0  # seconds: a token minted a moment ago may be refused for some seconds
-REST: Millis = 3_600_000  # between two mintings
-DAY: Millis = 86_400_000
+REST: Millis = HOUR  # between two mintings
 NEVER: Millis = -SECOND
-MIDNIGHT_SPREAD: Millis = 15 * 60_000  # nobody storms LinkedIn at 00:00 UTC
+MIDNIGHT_SPREAD: Millis = 15 * MINUTE  # nobody storms LinkedIn at 00:00 UTC
 
 log = structlog.get_logger()
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import structlog
 
 from leadwire.domain.judge import Known
 from leadwire.domain.owners import LEAD_TYPES, Owner, shard
-from leadwire.domain.times import Millis
-from leadwire.ingest import land
+from leadwire.domain.times import MINUTE, Millis
+from leadwire.ingest import absence, land
 from leadwire.ingest.ports import LineFor, Meter, NobodyMayRead, Now, Source
 from leadwire.ingest.tables import Desks
 from leadwire.linkedin.errors import (
@@ -25,18 +25,17 @@ from leadwire.linkedin.errors import (
     NotFound,
     Refused,
     Surprise,
-    Throttled,
     TryLater,
 )
 from leadwire.linkedin.leads import batch_leads, get_lead, read_lead_batch, read_lead_entity
-from leadwire.store import InboxItem, Run, RunPlan, Workspace
+from leadwire.linkedin.patience import asked_for
+from leadwire.store import InboxItem, RunCounters, RunPlan, Tx, Workspace
 
 TOGETHER = 50  # ids in a call: a query of LinkedIn's may have 4 KB
 ALONE = 10  # asked for one by one, where LinkedIn refuses them together; the rest is read by a walk
 NOT_YET: tuple[Millis, ...] = (2_000, 10_000, 60_000, 600_000)  # a lead may be readable later than its push
 BUSY: Millis = 10_000
-NOBODY: Millis = 5 * 60_000
-LONGEST: Millis = 3_600_000
+NOBODY: Millis = 5 * MINUTE
 
 log = structlog.get_logger()
 
@@ -69,9 +68,10 @@ class Fetch:
         try:
             self._fetch(workspace, owner, open_)
         except TryLater as error:
-            wait = int((error.after or 0) * 1000)
-            longest = 25 * LONGEST if isinstance(error, Throttled) and error.until_midnight else LONGEST
-            self._wait(workspace, open_, min(max(wait, BUSY), longest), str(error))
+            # The longer it has been like this, the less often it is tried: quick after a hiccup, rare in an outage.
+            waited = self._now() - min(item.received_at for item in open_)
+            wait = max(asked_for(error), min(max(waited, BUSY), NOBODY))
+            self._wait(workspace, open_, wait, str(error))
         except (LinkedInError, NobodyMayRead) as error:
             self._wait(workspace, open_, NOBODY, str(error))
         return True
@@ -98,18 +98,20 @@ class Fetch:
 
     def _fetch(self, workspace: Workspace, owner: str, items: Sequence[InboxItem]) -> None:
         speak = Meter(self._line_for(workspace, owner))
-        with workspace.write() as tx:
-            plan = RunPlan(owner, "push", items[0].lead_type or None)
-            run = tx.runs.start(tx.runs.create(plan, self._now()).id, self._now())
-        issued_at = self._now()
+        types = {item.lead_type for item in items}
+        plan = RunPlan(owner, "push", types.pop() or None if len(types) == 1 else None)
+        issued_at, counted = self._now(), RunCounters()
         try:
             fetched = self._ask(speak, owner, sorted({item.lead_id for item in items if item.lead_id}))
-            self._land(workspace, owner, items, fetched, issued_at, speak, run)
+            counted = self._land(workspace, owner, items, fetched, issued_at, speak)
         except (LinkedInError, NobodyMayRead) as error:
+            counted = replace(counted, calls=speak.take())
             with workspace.write() as tx:
-                tx.runs.fail(run, str(error), self._now(), speak.take())
+                tx.runs.record(plan, counted, issued_at, self._now(), str(error))
             raise
-        self._settle(workspace, items, fetched, run)
+        with workspace.write() as tx:
+            self._settle(tx, owner, items, fetched)
+            tx.runs.record(plan, replace(counted, calls=speak.take()), issued_at, self._now())
 
     def _ask(self, speak: Meter, owner: str, ids: Sequence[str]) -> Fetched:
         if len(ids) > 1 and owner not in self._singly:
@@ -117,9 +119,11 @@ class Fetch:
                 return _together(speak, ids)
             except Forbidden:
                 raise
-            except (Refused, Surprise) as error:
+            except Refused as error:
                 log.warning("batch_refused", owner=owner, reason=str(error))
                 self._singly.add(owner)
+            except Surprise as error:  # one odd lead among them: the others are to be had one by one
+                log.warning("batch_odd", owner=owner, reason=str(error))
         fetched = Fetched()
         for lead_id in ids[:ALONE]:
             try:
@@ -136,41 +140,46 @@ class Fetch:
         fetched: Fetched,
         issued_at: Millis,
         speak: Meter,
-        run: Run,
-    ) -> None:
-        """Land what was found, a batch for each lead type, as the push named it."""
+    ) -> RunCounters:
+        """Land what was found, a batch for each lead type, as the push named it; what was counted but the calls."""
         types = {item.lead_id: item.lead_type for item in items}
         grouped: dict[str, list[bytes]] = defaultdict(list)
         for lead_id, raw in fetched.found.items():
             grouped[types.get(lead_id) or LEAD_TYPES[Owner.parse(owner).kind][0]].append(raw)
+        total = RunCounters()
         for lead_type, elements in grouped.items():
             batch = land.Batch(owner, lead_type, elements, issued_at, "push")
             source = Source(workspace, owner, lead_type, speak)
             arranged = land.arrange(batch, land.read(workspace, batch), partial(self._desks.of, source))
-            progress = land.Progress(run, {}, calls=speak.take())
-            land.land(workspace, batch, arranged, self._now(), progress)
+            landed = land.land(workspace, batch, arranged, self._now())
+            total = RunCounters(
+                read=total.read + len(elements),
+                stored=total.stored + landed.stored,
+                duplicates=total.duplicates + landed.duplicates,
+                quarantined=total.quarantined + landed.quarantined,
+            )
+        return total
 
-    def _settle(self, workspace: Workspace, items: Sequence[InboxItem], fetched: Fetched, run: Run) -> None:
+    def _settle(self, tx: Tx, owner: str, items: Sequence[InboxItem], fetched: Fetched) -> None:
         now = self._now()
-        found = [item for item in items if item.lead_id in fetched.found]
+        found = [item.id for item in items if item.lead_id in fetched.found]
         gone = [item for item in items if item.lead_id in fetched.gone]
-        unasked = [item for item in items if item not in found and item not in gone]
-        with workspace.write() as tx:
-            tx.inbox.done([item.id for item in found], "stored", now)
-            deleted = [item for item in gone if item.action == "DELETED"]
-            tx.inbox.done([item.id for item in deleted], "not shown any more", now)
-            tx.leads.mark_missing([item.lead_id for item in deleted if item.lead_id], now)
-            for item in gone:
-                if item not in deleted and item.attempts < len(NOT_YET):
-                    tx.inbox.later([item.id], now + NOT_YET[item.attempts], "not readable yet")
-                elif item not in deleted:
-                    tx.inbox.park([item.id], "LinkedIn does not show this lead", now)
-            if unasked:  # too many to ask for one by one: a walk reads them
-                owner = items[0].owner
-                tx.inbox.wait([item.id for item in unasked], now + BUSY, "waits for a walk")
-                if tx.accounts.get(owner).sync.enabled:
-                    tx.schedule.hasten("poll", owner, shard(owner), now)
-            tx.runs.finish(run, now)
+        tx.inbox.done(found, "stored", now)
+        deleted = [item for item in gone if item.action == "DELETED"]
+        tx.inbox.done([item.id for item in deleted], "not shown any more", now)
+        absence.suspect(tx, owner, [item.lead_id for item in deleted if item.lead_id], now, told=True)
+        hidden = [item for item in gone if item.action != "DELETED"]
+        for item in hidden:
+            if item.attempts < len(NOT_YET):
+                tx.inbox.later([item.id], now + NOT_YET[item.attempts], "not readable yet")
+            else:
+                tx.inbox.park([item.id], "LinkedIn does not show this lead", now)
+        seen = {*found, *(item.id for item in gone)}
+        unasked = [item.id for item in items if item.id not in seen]
+        if unasked:  # too many to ask for one by one: a walk reads them
+            tx.inbox.wait(unasked, now + BUSY, "waits for a walk")
+            if tx.accounts.get(owner).sync.enabled:
+                tx.schedule.hasten("poll", owner, shard(owner), now)
 
     def _wait(self, workspace: Workspace, items: Iterable[InboxItem], wait: Millis, reason: str) -> None:
         with workspace.write() as tx:

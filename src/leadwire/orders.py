@@ -144,8 +144,12 @@ class Orders:
         since: Millis | None = None,
         until: Millis | None = None,
         dry_run: bool = False,
+        accepted: bool = False,
     ) -> Run:
-        """Read an owner a second time and compare; whole UTC days. A dry run repairs nothing and suspects nothing."""
+        """Read an owner a second time and compare; whole UTC days. A dry run repairs nothing and suspects nothing.
+
+        `accepted`: a person knows that many leads are gone, and they are marked however many they are.
+        """
         now = self._now()
         first = day_of(max(0, now - plan.BACKFILL if since is None else since))
         end = None if until is None else -day_of(-until)
@@ -158,7 +162,7 @@ class Orders:
         with workspace.write() as tx:
             tx.accounts.get(owner)
             wanted = RunPlan(owner, reconcile.KIND, since=first, until=end, dry_run=dry_run)
-            run = reconcile.order(tx, wanted, now)
+            run = reconcile.order(tx, wanted, now, accepted)
         self._ring([shard(owner)])
         return run
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from leadwire.domain.errors import Problem
 from leadwire.domain.times import DAY, Millis
 
 State = Literal["green", "amber", "red"]
@@ -18,6 +19,25 @@ DAILY: Millis = 7 * DAY
 WEEKLY: Millis = 80 * DAY
 LISTED = 100  # ids of a kind that a row names; the number says how many there are
 FEW, SHARE = 20, 20  # absences that are believed at once: twenty, or every twentieth lead
+
+
+MASS, UNSURE = "mass_absence", "cannot_tell"
+# Why nothing was concluded from what is not shown.
+REASONS = {
+    MASS: Problem(
+        MASS,
+        "Suddenly LinkedIn does not show more leads than are believed to be gone without a person: more than 20, "
+        "and more than 5 % of those compared. None of them was marked.",
+        "Look in Campaign Manager whether they are there, and on the account's page whether its roles still stand; "
+        "then reconcile again. If they really are gone, reconcile with accept_missing.",
+    ),
+    UNSURE: Problem(
+        UNSURE,
+        "LinkedIn does not show all leads, and not everybody over whom this account is read is known to be able to "
+        "see them. None of them was marked.",
+        "Follow the remedies on the account's page, then reconcile again.",
+    ),
+}
 
 
 @dataclass

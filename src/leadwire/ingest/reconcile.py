@@ -38,7 +38,6 @@ from leadwire.store import (
 KIND = "reconcile"
 AT_ONCE = 1_000
 CLEARED_AT_ONCE = 5_000
-MASS, UNSURE = "mass_absence", "cannot_tell"  # why nothing was handed on of what is not shown
 SUMS = ("pulled", "stored", "quarantined", "missing", "extra", "repaired")
 
 log = structlog.get_logger()
@@ -73,9 +72,9 @@ class Reconciler:
     def _judge(self, workspace: Workspace, run: Run, spot: Spot) -> None:
         of = self._judged(workspace, run, spot)
         with workspace.read() as tx:  # one snapshot: what lands meanwhile is in all counts or in none
-            found = _compare(tx, of)
+            found = _compare(tx, of, spot.accepted)
         if found.gone and found.reason is None and not self._able(workspace, run.plan.owner):
-            found.reason = UNSURE
+            found.reason = reconcile.UNSURE
         with workspace.write() as tx:
             certificate = _certificate(of, run, found, self._now())
             days = [_day(spotted, tally, certificate) for spotted, tally in found.days.items()]
@@ -119,9 +118,9 @@ def wanted(tx: Tx, owner: str, now: Millis) -> RunPlan:
     return RunPlan(owner, KIND, since=reconcile.first_day(now, reached))
 
 
-def order(tx: Tx, plan: RunPlan, now: Millis) -> Run:
-    """Queue a reconciliation."""
-    run = tx.runs.create(plan, now)
+def order(tx: Tx, plan: RunPlan, now: Millis, accepted: bool = False) -> Run:
+    """Queue a reconciliation. `accepted`: a person has seen that many leads are gone."""
+    run = tx.runs.create(plan, now, Spot(accepted=True).as_json() if accepted else None)
     tx.schedule.put("run", run.id, shard(plan.owner), now)
     return run
 
@@ -134,7 +133,7 @@ def again(tx: Tx, run_id: str, now: Millis) -> None:
         tx.schedule.hasten(KIND, owner, shard(owner), now + HOUR)
 
 
-def _compare(tx: Tx, of: Judged) -> Found:
+def _compare(tx: Tx, of: Judged, accepted: bool) -> Found:
     days: dict[Spotted, Tally] = defaultdict(Tally)
     registered = [one.registered_at for one in tx.webhooks.all(of.owner) if one.registered_at is not None]
     counts = {
@@ -149,12 +148,12 @@ def _compare(tx: Tx, of: Judged) -> Found:
     for one, erased in _odd(tx, of):
         _sort(days[_spot(one)], one, erased)
     new, gone = tx.checks.newly_absent(of), list[str]()
-    mass = reconcile.too_many(new, sum(counts["stored"].values()))
+    mass = not accepted and reconcile.too_many(new, sum(counts["stored"].values()))
     for absent in _absent(tx, of):
         days[_spot(absent)].differs("extra", absent.lead_id)
         if absent.missing_since is None and not mass:
             gone.append(absent.lead_id)
-    return Found(dict(days), gone, MASS if mass else None)
+    return Found(dict(days), gone, reconcile.MASS if mass else None)
 
 
 def _sort(tally: Tally, one: Odd, erased: bool) -> None:

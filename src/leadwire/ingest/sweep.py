@@ -38,6 +38,7 @@ class Spot:
     horizon: Millis | None = None
     shown: bool = False  # whether the slice had a row
     judged: bool = False
+    accepted: bool = False  # however much is not shown
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -47,6 +48,7 @@ class Spot:
             "horizon": self.horizon,
             "shown": self.shown,
             "judged": self.judged,
+            "accepted": self.accepted,
         }
 
     @classmethod
@@ -63,6 +65,7 @@ class Spot:
             horizon=cast("Millis | None", kept["horizon"]),
             shown=bool(kept["shown"]),
             judged=bool(kept["judged"]),
+            accepted=bool(kept["accepted"]),
         )
 
 
@@ -182,11 +185,12 @@ class Sweep:
             return replace(spot, walk=step.next or spot.walk)
         assert spot.window is not None
         following = self._slice(workspace, run, lead_type, spot.window.until)
-        return Spot(
+        return replace(
+            spot,
             number=spot.number + (following is None),
             window=following,
             walk=walk.Cursor(count=spot.walk.count),
-            horizon=spot.horizon,
+            shown=False,
         )
 
 

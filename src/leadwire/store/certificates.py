@@ -75,8 +75,14 @@ class Certificates:
         found = self._days.connection.execute(statement)
         return {(form_id, day): pushed for form_id, day, pushed in found}
 
-    def state(self, wanted: DayFilter) -> State:
-        """The worst of the days."""
+    def state(self, wanted: DayFilter) -> State | None:
+        """The worst of the days, red where the last run could not judge all of them; None: never compared."""
+        latest = self.latest(wanted.owner)
+        if latest is None:
+            return None
+        return "red" if latest.reason else self._worst(wanted)
+
+    def _worst(self, wanted: DayFilter) -> State:
         statement = self._days.select(self._days.c.state).where(*_chosen(self._days.c, wanted)).distinct()
         return worst(self._days.connection.scalars(statement).all())
 

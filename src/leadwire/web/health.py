@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -48,19 +48,22 @@ class Numbers(Collector):
         self._services = services
 
     def collect(self) -> Iterable[Metric]:
-        """Gauges only: what is, not what this process did."""
+        """What is, or was done by all processes: never what this one did."""
         leads: Counter[str] = Counter()
         runs: Counter[str] = Counter(queued=0, running=0)
-        quarantined = 0
+        quarantined = repaired = 0
         for info in self._services.store.deployment.all_workspaces():
             with self._services.store.workspace(info.id).read() as tx:
                 for count in tx.leads.counts():
                     leads.update(live=count.total - count.deleted, deleted=count.deleted)
                 runs.update(run.state for run in tx.runs.open())
                 quarantined += tx.quarantine.count()
+                repaired += tx.certificates.repaired()
         yield _by("leadwire_leads", "Leads stored", "state", {"live": 0, "deleted": 0, **leads})
         yield _by("leadwire_runs_open", "Runs not yet ended", "state", runs)
         yield GaugeMetricFamily("leadwire_quarantine_open", "Open quarantine", value=quarantined)
+        text = "Leads that a reconciliation found lost and stored"
+        yield CounterMetricFamily("leadwire_reconcile_repaired", text, value=repaired)
         yield from self._work()
 
     def describe(self) -> Iterable[Metric]:

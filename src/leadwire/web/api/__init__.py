@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from leadwire.web.api import (
     accounts,
+    certificates,
     connections,
     forms,
     leads,
@@ -21,6 +22,7 @@ from leadwire.web.strict import STRICT
 TOPICS = (
     connections,
     accounts,
+    certificates,
     forms,
     leads,
     mappings,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from leadwire.store.rows import Run
+from leadwire.store import Certificate, Run
 from leadwire.web.auth import Here
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
@@ -25,7 +25,9 @@ class Window(View):
 
 
 class RunView(View):
-    """`read`: elements received; `stored`: new rows; `duplicates`: leads known before."""
+    """`read`: elements received; `stored`: new rows; `duplicates`: leads known before; `repaired`: of a
+    reconciliation, leads that had been lost and are stored now, null until it has compared.
+    """
 
     id: str
     account: str
@@ -39,6 +41,7 @@ class RunView(View):
     stored: int
     duplicates: int
     quarantined: int
+    repaired: int | None
     calls: int
     error: str | None
     created_at: Moment
@@ -53,17 +56,19 @@ def list_runs(
 ) -> Items[RunView]:
     """Runs, those of one account, or those of one kind."""
     with here.read() as tx:
-        return items(tx.runs.page(asked.limit, asked.after, account, kind), view)
+        page = tx.runs.page(asked.limit, asked.after, account, kind)
+        certified = tx.certificates.of_runs([run.id for run in page.items])
+    return items(page, lambda run: view(run, certified.get(run.id)))
 
 
 @router.get("/{run_id}", responses=fails(404))
 def get_run(run_id: IdPath, here: Here) -> RunView:
     """One run."""
     with here.read() as tx:
-        return view(tx.runs.get(run_id))
+        return view(tx.runs.get(run_id), tx.certificates.of_runs([run_id]).get(run_id))
 
 
-def view(run: Run) -> RunView:
+def view(run: Run, certified: Certificate | None) -> RunView:
     """A run as people and programs see it."""
     plan, counted = run.plan, run.counters
     return RunView(
@@ -79,6 +84,7 @@ def view(run: Run) -> RunView:
         stored=counted.stored,
         duplicates=counted.duplicates,
         quarantined=counted.quarantined,
+        repaired=None if certified is None else certified.repaired,
         calls=counted.calls,
         error=run.error,
         created_at=run.created_at,

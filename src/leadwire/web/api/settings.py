@@ -23,6 +23,7 @@ class Origins(View):
     forms_interval: Origin
     heartbeat_interval: Origin
     verdict_interval: Origin
+    reconcile_interval: Origin
 
 
 class SettingsView(View):
@@ -30,6 +31,7 @@ class SettingsView(View):
     forms_interval: Span
     heartbeat_interval: Span
     verdict_interval: Span
+    reconcile_interval: Span
     origins: Origins
 
 
@@ -40,6 +42,7 @@ class SettingsWish(Wish):
     forms_interval: SpanIn | None = None
     heartbeat_interval: SpanIn | None = None
     verdict_interval: SpanIn | None = None
+    reconcile_interval: SpanIn | None = None
 
 
 @router.get("")

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from leadwire.domain.times import Millis, utc_day
-from leadwire.store import Tx
+from leadwire.store import DayFilter, Tx
 from leadwire.web.auth import Here, Known, Wired
 from leadwire.web.services import Services
 from leadwire.web.values import Moment, View
@@ -38,6 +38,13 @@ class LeadCounts(View):
     test: int
     deleted: int
     newest: Moment | None
+
+
+class Reconciliation(View):
+    """Accounts by the state of their certificate; `repaired`: leads that had been lost, ever."""
+
+    accounts: dict[str, int]
+    repaired: int
 
 
 class PauseView(View):
@@ -70,6 +77,7 @@ class StatusView(View):
     leads: LeadCounts
     open_runs: dict[str, int]
     open_quarantine: int
+    reconciliation: Reconciliation
     due_at: Moment | None
     deployment: DeploymentStatus | None
 
@@ -98,6 +106,7 @@ def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
             leads=_leads(tx),
             open_runs=Counter(run.state for run in tx.runs.open()),
             open_quarantine=tx.quarantine.count(),
+            reconciliation=_reconciliation(tx),
             due_at=next((one.due_at for one in tx.schedule.all()), None),
             deployment=whole,
         )
@@ -120,6 +129,12 @@ def _leads(tx: Tx) -> LeadCounts:
         deleted=sum(one.deleted for one in counts),
         newest=max((one.newest for one in counts if one.newest is not None), default=None),
     )
+
+
+def _reconciliation(tx: Tx) -> Reconciliation:
+    states = (tx.certificates.state(DayFilter(account.owner)) for account in tx.accounts.all(enabled=True))
+    counted = Counter[str](state or "unknown" for state in states)
+    return Reconciliation(accounts=counted, repaired=tx.certificates.repaired())
 
 
 def _deployment(services: Services, now: Millis) -> DeploymentStatus:

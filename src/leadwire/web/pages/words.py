@@ -202,6 +202,10 @@ INTERVALS = {
         "Check permission every",
         "How often each connection's accounts and roles are checked.",
     ),
+    "reconcile_interval": (
+        "Reconcile every",
+        "How often each account is read a second time and compared with what is stored.",
+    ),
 }
 
 ORIGIN = {

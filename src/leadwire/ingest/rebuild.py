@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from leadwire.domain.times import Millis
-from leadwire.ingest import land
+from leadwire.ingest import land, shape
 from leadwire.ingest.ports import Source
 from leadwire.ingest.tables import Desks
 from leadwire.store import RawLead, Workspace
@@ -28,6 +28,11 @@ def part(
     workspace: Workspace, form_id: str, desks: Desks, now: Millis, after: str = ""
 ) -> tuple[int, str | None]:
     """The same for one page of them: how many rows were written, and where to go on (None: that was all)."""
+    if not after:
+        desks.forget(workspace.id, form_id)  # its table may be gone, or narrower than was known
+        shape.shape(workspace, form_id)
+        with workspace.write() as tx:
+            tx.leads.put_tombstones(tx.forms.table(form_id))
     with workspace.read() as tx:
         raws = tx.leads.raws(form_id, PAGE, after)
     written = 0

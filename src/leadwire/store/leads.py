@@ -16,6 +16,7 @@ from sqlalchemy import (
     select,
 )
 
+from leadwire.domain.columns import FIXED_COLUMNS
 from leadwire.domain.judge import Known
 from leadwire.domain.project import Lead
 from leadwire.domain.texts import storable
@@ -69,6 +70,16 @@ class Leads:
         for left in form_tables(self._scope, {lead.form_id for lead in before} - {form.form_id}):
             self._scope.connection.execute(left.delete().where(left.c.lead_id.in_(list(last))))
         self._counting.move(before, [_counted(row.lead) for row in last.values()])
+
+    def put_tombstones(self, form: FormTable) -> None:
+        """Write the rows of a form's deleted leads that its table lacks; no bytes are left to project them from."""
+        table = self._scope.place.form_table(form)
+        fixed = [column.name for column in FIXED_COLUMNS]
+        there = select(table.c.lead_id)
+        c = self._leads.c
+        gone = (c.form_id == form.form_id, c.deleted_at.is_not(None), c.lead_id.not_in(there))
+        rows = select(*(c[name] for name in fixed)).where(*gone)
+        self._scope.connection.execute(table.insert().from_select(fixed, rows))
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`: if later, none of them is missing."""

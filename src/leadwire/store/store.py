@@ -1,6 +1,7 @@
 """The door to all state: open a database, migrate it, and go into a workspace."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from leadwire.store import ids
 from leadwire.store.database import Database
 from leadwire.store.deployment import Deployment
 from leadwire.store.desk_rows import Facts
+from leadwire.store.erasing import Mark
 from leadwire.store.ground import Ground
 from leadwire.store.ids import NewId
 from leadwire.store.migrate import current, migrate, refuse_other
@@ -70,6 +72,36 @@ class Store:
         leads, in the thread that made it; it must be quick and not fail.
         """
         self._ground.landed = tell
+
+    def marks(self) -> Iterator[Mark]:
+        """Of every lead that is gone, in all workspaces."""
+        for info in self.deployment.all_workspaces():
+            with self.workspace(info.id).read() as tx:
+                yield from tx.erasing.marks()
+
+    def bury(self, marks: Iterable[Mark], deleted: bool = False) -> int:
+        """Let go of what marks say was erased and this database, older than they are, still holds; with `deleted`,
+        of what was deleted at LinkedIn, too. How many leads that were.
+        """
+        by_workspace: dict[str, list[Mark]] = defaultdict(list)
+        for mark in marks:
+            by_workspace[mark.workspace_id].append(mark)
+        gone = 0
+        for info in self.deployment.all_workspaces():
+            gone += self._bury(self.workspace(info.id), by_workspace.get(info.id, []), deleted)
+        return gone
+
+    @staticmethod
+    def _bury(workspace: Workspace, marks: list[Mark], deleted: bool) -> int:
+        with workspace.read() as tx:
+            fresh = tx.erasing.unknown(marks)
+        fresh += [one for one in marks if deleted and one.kind == "deleted"]
+        if not fresh:
+            return 0
+        with workspace.write() as tx:
+            gone = tx.erasing.bury(fresh)
+        workspace.scrub()
+        return gone
 
     def new_id(self, now: Millis) -> str:
         """An id that sorts by time."""

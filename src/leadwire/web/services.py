@@ -10,11 +10,14 @@ from leadwire.connect.hook_tokens import HookTokens
 from leadwire.connect.line import AppKeys, no_app
 from leadwire.domain.times import Millis
 from leadwire.duties import Duties
+from leadwire.erasure import Erasure
+from leadwire.ingest.absence import Confirm
 from leadwire.ingest.repair import Repair
 from leadwire.ingest.tables import Desks
 from leadwire.orders import Orders
 from leadwire.store import Store
 from leadwire.subscriptions import Subscriptions
+from leadwire.teardown import Teardown
 from leadwire.watch.duty import Watch
 from leadwire.web.news import News
 
@@ -42,6 +45,9 @@ class Services:
     duties: Duties
     subscriptions: Subscriptions
     watch: Watch
+    teardown: Teardown
+    erasure: Erasure
+    confirm: Confirm
     repair: Repair
     desks: Desks
     now: Callable[[], Millis]

@@ -18,7 +18,7 @@ from leadwire.cli.ends import EXIT_CODES
 
 DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 OF_THIS_ISSUE = (
-    "serve demo emulator connect accounts forms pull leads mapping quarantine webhooks status doctor "
+    "serve demo emulator connect accounts forms pull reconcile leads mapping quarantine webhooks status doctor "
     "workspace api-key openapi"
 )
 

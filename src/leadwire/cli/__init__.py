@@ -16,6 +16,7 @@ from leadwire.cli.ends import EXIT_CODES, Commands
 from leadwire.cli.leads import pull
 from leadwire.cli.options import address
 from leadwire.cli.reach import Way
+from leadwire.cli.reconcile import reconcile
 from leadwire.cli.serving import emulator, serve
 from leadwire.cli.status import openapi, status
 
@@ -40,6 +41,7 @@ app.command(rich_help_panel=ACT)(connect)
 app.add_typer(accounts.app, name="accounts", rich_help_panel=ACT)
 app.add_typer(forms.app, name="forms", rich_help_panel=ACT)
 app.command(rich_help_panel=ACT)(pull)
+app.command(rich_help_panel=ACT)(reconcile)
 app.add_typer(leads.app, name="leads", rich_help_panel=ACT)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=ACT)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=ACT)

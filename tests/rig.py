@@ -61,6 +61,12 @@ class Always:
     def alive(self) -> bool:
         return True
 
+    def over(self) -> bool:
+        return False
+
+    def progressed(self) -> None:
+        """Nobody counts."""
+
 
 class Caller:
     """An API client with one key (None: without)."""
@@ -110,7 +116,13 @@ class Rig:
     """`api` acts in workspace `default`, with the deployment key; `tenant` gives others."""
 
     def __init__(
-        self, home: Home, folder: Path, *, knobs: Mapping[str, Any] | None = None, **settings: Any
+        self,
+        home: Home,
+        folder: Path,
+        *,
+        knobs: Mapping[str, Any] | None = None,
+        watch_every: Millis = 3_600_000,  # a day has too many minutes; `look` looks at once
+        **settings: Any,
     ) -> None:
         here = str(settings.get("public_url", HERE))
         app = AppSettings(redirect_uris=(f"{here}/oauth/linkedin/callback",))
@@ -139,6 +151,7 @@ class Rig:
             now=self.emulator.now,
             dice=lambda: 0.5,
         )
+        self.app.watch.every = watch_every
         self.app.open()
         self.door = create_app(self.app.services())
         self.client = TestClient(self.door, self.settings.base_url, **CLIENT)
@@ -253,6 +266,12 @@ class Rig:
         else:
             raise AssertionError(f"still due after {ROUNDS} rounds: {due}")
         self.app.board.flush()
+
+    def look(self) -> None:
+        """See in every workspace what people should know of, and tell them."""
+        for info in self.store.deployment.all_workspaces():
+            self.app.watch.duty(self.store.workspace(info.id), "", Always())
+        self.drain()
 
     def advance(self, milliseconds: Millis) -> None:
         """Let time pass while nobody works."""

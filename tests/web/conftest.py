@@ -51,5 +51,7 @@ def _settle(rig: Rig, name: str, member: str, account: str) -> Tenant:
     ids["lead_id"] = spoilt
     ids["form_id"] = api.get("/forms").json()["items"][0]["id"]
     ids["webhook_id"] = api.post("/webhooks", {"account": account}).json()["id"]
+    rig.look()
+    ids["alert_id"] = api.get("/alerts").json()["items"][0]["id"]
     ids["quarantine_id"] = api.get("/quarantine").json()["items"][0]["id"]
     return Tenant(api, ids)

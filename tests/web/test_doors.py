@@ -14,7 +14,7 @@ OPEN = {"/api/v1/openapi.json"}
 
 WITH_IDS = [door for door in MATRIX if "{" in door[1] and not door[1].startswith("/workspaces")]
 MANAGING = [door for door in MATRIX if door[1].startswith("/workspaces")]
-LISTS = ("/connections", "/accounts", "/forms", "/leads", "/runs", "/quarantine")
+LISTS = ("/connections", "/accounts", "/forms", "/leads", "/runs", "/quarantine", "/alerts", "/audit")
 
 # Shaped like real ones; nobody has them.
 RANDOM = {
@@ -24,6 +24,7 @@ RANDOM = {
     "lead_id": "00000000-3986-41dd-83e9-000000000000-4",
     "run_id": "01ksr49200zx7j95g1xeqc62r9",
     "quarantine_id": "01ksr49200zx7j95g1xeqc62r9",
+    "alert_id": "01ksr49200zx7j95g1xeqc62r9",
     "webhook_id": "01ksr49200zx7j95g1xeqc62r9",
     "workspace_id": "01ksr49200zx7j95g1xeqc62r9",
     "key_id": "01ksr49200zx7j95g1xeqc62r9",

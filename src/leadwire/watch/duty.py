@@ -11,6 +11,7 @@ from leadwire.domain.times import DAY, MINUTE, Millis
 from leadwire.duties import following
 from leadwire.ingest.ports import Turn
 from leadwire.store import Pause, Store, Tx, Workspace
+from leadwire.store.alerts import Alert
 from leadwire.watch.table import CONDITIONS
 from leadwire.watch.view import Facts, View
 
@@ -35,6 +36,14 @@ class Watch:
         """Look at every workspace."""
         for info in self.store.deployment.all_workspaces():
             self.begin(info.id)
+
+    def acknowledge(self, workspace: Workspace, alert_id: str, who: str) -> Alert:
+        """Note that somebody knows of an alert; again changes nothing. NotFound."""
+        now = self.now()
+        with workspace.write() as tx:
+            if tx.alerts.acknowledge(alert_id, who, now):
+                tx.audit.add(who, "alert.acknowledged", alert_id, {"code": tx.alerts.get(alert_id).code}, now)
+            return tx.alerts.get(alert_id)
 
     def duty(self, workspace: Workspace, key: str, turn: Turn) -> Millis | None:
         """Open, raise and close what has changed. Looking twice changes nothing more."""

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from leadwire.web.api import (
     accounts,
+    alerts,
+    audit,
     certificates,
     connections,
     forms,
@@ -20,6 +22,8 @@ from leadwire.web.contract import ALWAYS, fails
 from leadwire.web.strict import STRICT
 
 TOPICS = (
+    alerts,
+    audit,
     connections,
     accounts,
     certificates,

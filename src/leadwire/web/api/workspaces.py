@@ -62,7 +62,9 @@ def list_workspaces(services: Wired, asked: Asked) -> Items[WorkspaceView]:
 @router.post("", status_code=201, responses=fails(409))
 def create_workspace(wish: WorkspaceWish, services: Wired) -> WorkspaceView:
     """Make a workspace; without a slug, one is made from the name."""
-    return _workspace(services.store.deployment.create_workspace(wish.name, services.now(), wish.slug))
+    made = services.store.deployment.create_workspace(wish.name, services.now(), wish.slug)
+    services.watch.begin(made.id)
+    return _workspace(made)
 
 
 @router.delete("/{workspace_id}", status_code=204, responses=fails(404, 409))

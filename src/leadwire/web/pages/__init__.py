@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from leadwire.connect.consent import Arrival, with_result
 from leadwire.web.pages import (
     accounts,
+    certificates,
     connections,
     desk,
     door,
@@ -28,7 +29,20 @@ from leadwire.web.pages import (
 )
 from leadwire.web.services import Services
 
-ROOMS = (overview, setup, connections, accounts, forms, leads, mapping, runs, quarantine, webhooks, settings)
+ROOMS = (
+    overview,
+    setup,
+    connections,
+    accounts,
+    certificates,
+    forms,
+    leads,
+    mapping,
+    runs,
+    quarantine,
+    webhooks,
+    settings,
+)
 
 
 def router(services: Services) -> APIRouter:

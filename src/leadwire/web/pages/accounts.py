@@ -7,7 +7,7 @@ from starlette.responses import Response
 from leadwire.domain.owners import Owner
 from leadwire.orders import PullOrder, push_of
 from leadwire.store.rows import Sync
-from leadwire.web.pages import fields, strip
+from leadwire.web.pages import certificates, fields, strip
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
 
@@ -44,10 +44,9 @@ def one(ask: Ask) -> Response:
         forms = tx.forms.all(owner.urn)
         counts = {count.form_id: count for count in tx.leads.counts(owner.urn)}
         runs = tx.runs.page(RUNS, None, owner.urn)
+        pace = ask.services.duties.pace(tx, account)
         forced = tx.settings.get("account", owner.urn, "forced") is not None
-    interval, origin = ask.services.duties.interval(
-        ask.workspace, "poll_interval", account.sync.poll_interval
-    )
+        certified = certificates.standing(tx, owner.urn, ask.now)
     return ask.show(
         "account.html",
         account=account,
@@ -57,9 +56,9 @@ def one(ask: Ask) -> Response:
         counts=counts,
         runs=runs,
         forced=forced,
+        certified=certified,
         push=push_of(account, ask.services.deployment.takes_pushes),
-        interval=interval,
-        origin=origin,
+        pace=pace,
         ledger=[
             strip.draw(covered, ask.now) for covered in ask.services.orders.coverage(ask.workspace, owner.urn)
         ],

@@ -133,6 +133,13 @@ LEAD_TYPE = {
     "ORGANIZATION_PRODUCT": "product page leads",
 }
 
+CERTIFICATE = {
+    "green": Word("equal", "good", "What LinkedIn shows is what is stored."),
+    "amber": Word("repaired", "warn", "Equal now: something was repaired, or values wait in quarantine."),
+    "red": Word("differs", "bad", "What LinkedIn shows is not what is stored."),
+    "unknown": Word("never compared", "plain", "No reconciliation has ended yet."),
+}
+
 QUARANTINE = {"open": Word("open", "warn"), "resolved": Word("resolved", "good")}
 
 
@@ -213,4 +220,5 @@ ORIGIN = {
     "account": "set on the account",
     "workspace": "set here, for the workspace",
     "deployment": "set for the whole deployment",
+    "push_healthy": "stretched, because LinkedIn is proven to push",
 }

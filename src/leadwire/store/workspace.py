@@ -19,6 +19,7 @@ from leadwire.store.connections import Connections
 from leadwire.store.coverage import Coverage
 from leadwire.store.due import Schedule
 from leadwire.store.erasing import Erasing
+from leadwire.store.figures import Figures
 from leadwire.store.forms import Forms
 from leadwire.store.ground import Ground, inside
 from leadwire.store.hooks import Hooks
@@ -239,6 +240,11 @@ class Tx:
     def notices(self) -> Notices:
         """What of it is sent."""
         return Notices(self._scope)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Figures over time."""
+        return Figures(self._scope)
 
     @cached_property
     def audit(self) -> Audit:

@@ -20,6 +20,7 @@ from leadwire.subscriptions import Subscriptions
 from leadwire.teardown import Teardown
 from leadwire.watch.duty import Watch
 from leadwire.web.news import News
+from leadwire.web.thrift import Thrift
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Services:
     # Told after the commit whose pushes (workspace, owner) lie in the inbox; from a thread of the door.
     pushed: Callable[[Set[tuple[str, str]]], None] = lambda owners: None
     news: News = field(default_factory=News)
+    dear: Thrift = field(default_factory=Thrift)
 
     def need_app(self) -> None:
         """Raises Conflict `no_linkedin_app` while nobody has set the LinkedIn app up."""

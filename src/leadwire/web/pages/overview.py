@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from starlette.responses import Response
@@ -10,10 +11,11 @@ from starlette.responses import Response
 from leadwire.domain.times import DAY, Millis
 from leadwire.store import Tx
 from leadwire.store.rows import Account, Connection, Run
-from leadwire.web.pages import connections, runs, show, words
+from leadwire.web.pages import chart, connections, leads, runs, show, strip, words
 from leadwire.web.pages.frame import Ask, shows
 
 NEWEST = 5
+STRIPS = 8  # accounts whose coverage is drawn; the others are a click away
 LOOK_BACK = 100
 WARN_BEFORE: Millis = 30 * DAY
 TONES = ("bad", "warn", "calm")
@@ -48,6 +50,7 @@ def page(ask: Ask) -> Response:
         unread = {account.owner for account in accounts if account.sync.enabled and not _may_be_read(account)}
         notices = [*_of_connections(connected, ask.now), *_of_accounts(accounts), *_of_work(tx, unread)]
         names = runs.names(tx, working)
+        mark = tx.leads.mark()
     notices += _of_deployment(ask)
     return ask.show(
         "overview.html",
@@ -56,11 +59,45 @@ def page(ask: Ask) -> Response:
         counts=sorted(counts, key=lambda count: count.newest or 0, reverse=True),
         forms=forms,
         reading=[account for account in accounts if account.sync.enabled],
+        mark=mark,
+        charts=_charts(ask, accounts),
+        strips=_strips(ask, accounts),
         accounts=accounts,
         newest=newest,
         working=working,
         names=names,
     )
+
+
+def still(ask: Ask) -> bool:
+    """Whether a page that took its mark would look the same; while something is pulled it never does."""
+    if not leads.still(ask):
+        return False
+    with ask.workspace.read() as tx:
+        return not tx.runs.open()
+
+
+def _charts(ask: Ask, accounts: Sequence[Account]) -> chart.Charts:
+    workspace, owners = ask.workspace, [account.owner for account in accounts]
+
+    def make() -> chart.Charts:
+        with workspace.read() as tx:
+            return chart.draw(tx, owners, ask.now)
+
+    return ask.services.dear.get((workspace.id, "charts", len(owners), ask.now // DAY), make)
+
+
+def _strips(ask: Ask, accounts: Sequence[Account]) -> list[tuple[Account, list[strip.Strip]]]:
+    """The coverage of the first accounts that are read."""
+    workspace = ask.workspace
+
+    def make(account: Account) -> list[strip.Strip]:
+        return [strip.draw(one, ask.now) for one in ask.services.orders.coverage(workspace, account.owner)]
+
+    read = [account for account in accounts if account.sync.enabled][:STRIPS]
+    return [
+        (one, ask.services.dear.get((workspace.id, "strip", one.owner), partial(make, one))) for one in read
+    ]
 
 
 def _step(connected: tuple[Connection, ...], accounts: tuple[Account, ...], leads: bool) -> Step | None:
@@ -143,4 +180,4 @@ def _of_deployment(ask: Ask) -> Iterator[Notice]:
         yield Notice("warn", text, "It goes on by itself after 00:00 UTC.", "/settings")
 
 
-DOORS = (shows("/", page),)
+DOORS = (shows("/", page, still),)

@@ -19,8 +19,10 @@ import structlog
 from leadwire.connect import accounts, webhooks
 from leadwire.connect.heartbeat import beat, next_beat
 from leadwire.connect.line import Line, Switchboard
+from leadwire.connect.pace import pace
 from leadwire.domain import intervals
 from leadwire.domain.errors import Conflict, NotFound
+from leadwire.domain.intervals import Pace
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import SECOND, Millis
 from leadwire.ingest import plan, rebuild, reconcile, shape
@@ -175,7 +177,7 @@ class Duties:
         if doubted is not None:
             with workspace.write() as tx:
                 tx.schedule.hasten("verdict", doubted, shard(doubted), self._now() + SECOND)
-        return self._after(workspace, outcome, owner, account.sync.poll_interval)
+        return self._after(workspace, outcome, account)
 
     def form(self, workspace: Workspace, form_id: str, turn: Turn) -> Millis | None:
         with workspace.read() as tx:
@@ -248,10 +250,17 @@ class Duties:
         with workspace.read() as tx:
             return {a.owner for a in tx.accounts.all() if a.access and a.access.can_read in READABLE}
 
-    def _after(self, workspace: Workspace, outcome: Outcome, owner: str, own: Millis | None) -> Millis:
+    def _after(self, workspace: Workspace, outcome: Outcome, account: Account) -> Millis:
         if outcome.again_in is not None:
             return self._now() + int(outcome.again_in * 1000)
-        return self._next(workspace, "poll_interval", owner, own)
+        with workspace.read() as tx:
+            now = self.pace(tx, account)
+        due = following(self._now(), now.interval, phase(account.owner, now.interval))
+        return due if now.until is None else min(due, now.until)
+
+    def pace(self, tx: Tx, account: Account) -> Pace:
+        """How often an account is polled now, and why."""
+        return pace(tx, account, self._defaults.intervals["poll_interval"], self._now())
 
     def _next(self, workspace: Workspace, name: str, key: str, own: Millis | None = None) -> Millis:
         interval, _ = self.interval(workspace, name, own)

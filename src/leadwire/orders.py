@@ -176,7 +176,7 @@ class Orders:
             # An empty list that waits for the next verdict is no gap, unless that is overdue.
             patience, _ = self.duties.interval(workspace, "verdict_interval")
             waiting = [tx.coverage.doubted(owner, lead_type, now - 2 * patience) for lead_type in kinds]
-        interval, _ = self.duties.interval(workspace, "poll_interval", account.sync.poll_interval)
+            interval = self.duties.pace(tx, account).interval
         due = now - self._settle - interval - READ_TAKES
         return tuple(
             Covered(

@@ -46,6 +46,7 @@ def test_an_account_with_its_verdict(rig: Rig) -> None:
             "push": False,
             "poll_interval": "5m",
             "poll_interval_origin": "deployment",
+            "poll_interval_reason": "LinkedIn is not asked to push its leads.",
             "lead_types": ["SPONSORED"],
             "changed_at": None,
         },

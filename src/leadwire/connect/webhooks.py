@@ -12,6 +12,7 @@ from functools import partial
 
 from leadwire.connect.hook_tokens import HookTokens, hook_url
 from leadwire.connect.line import Line
+from leadwire.connect.pace import doubted
 from leadwire.connect.subscribing import Done, Reach, Round, delete, listed
 from leadwire.domain.errors import Problem
 from leadwire.domain.owners import Owner, shard
@@ -121,6 +122,7 @@ class Registry:
             for one in lost:  # said before it is put right, so that it can be seen if that fails
                 tx.webhooks.settle(one.id, "missing", begun.listed_of(one), self._now())
                 tx.audit.add("linkedin", "webhook.missing", one.id, {}, self._now())
+                doubted(tx, owner, self._now())
         done = tuple(begun.carry_out())
         with workspace.write() as tx:
             for one in begun.webhooks:

@@ -1,13 +1,28 @@
 """How often a thing is done: set by deployment, workspace, account or form, the nearest wins (LGF-201)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.times import HOUR, MINUTE, Millis, duration_text
 
+STRETCHED: Final[Millis] = 30 * MINUTE
+PUSH_HEALTHY: Final = "push_healthy"  # an origin beside the levels
 SHORTEST: Final[Millis] = MINUTE
 LONGEST: Final[Millis] = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often an account is polled, the level that says so (or PUSH_HEALTHY), and why. `until`: when that must be
+    looked at anew, None where nothing but people can change it.
+    """
+
+    interval: Millis
+    origin: str
+    reason: str
+    until: Millis | None = None
 
 
 def check(interval: Millis) -> Millis:

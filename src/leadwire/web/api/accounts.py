@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from leadwire.connect.webhooks import NO_HTTPS
-from leadwire.domain import intervals
+from leadwire.domain.intervals import Pace
 from leadwire.domain.owners import Owner
 from leadwire.orders import Covered, PullOrder, push_of
-from leadwire.store import Workspace
+from leadwire.store import Hold, Workspace
 from leadwire.store.rows import Account, Sync
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
@@ -28,18 +28,32 @@ LeadType = Literal["SPONSORED", "EVENT", "COMPANY", "ORGANIZATION_PRODUCT"]
 
 
 class SyncView(View):
-    """`poll_interval` is the one in force; `poll_interval_origin` the level that it comes from."""
+    """`poll_interval` is the one in force; `poll_interval_origin` the level that it comes from, or `push_healthy`:
+    stretched, because LinkedIn is proven to push. `poll_interval_reason` says why in words.
+    """
 
     enabled: bool
     push: bool
     poll_interval: Span
-    poll_interval_origin: Literal["account", "workspace", "deployment"]
+    poll_interval_origin: Literal["account", "workspace", "deployment", "push_healthy"]
+    poll_interval_reason: str
     lead_types: list[str]
     changed_at: Moment | None
 
 
+class AbsenceView(View):
+    """So many of its leads went `missing` at once, out of `leads`, that a person must say what it means."""
+
+    since: Moment
+    missing: int
+    leads: int
+
+
 class AccountView(View):
-    """`organization` is the linked company page; `organization_roles` the member's roles on it."""
+    """`organization` is the linked company page; `organization_roles` the member's roles on it.
+
+    `absence` asks whether many leads that LinkedIn does not show may be taken for deleted; null: nothing is asked.
+    """
 
     id: str
     urn: str
@@ -56,6 +70,7 @@ class AccountView(View):
     problems: list[Problem]
     checked_at: Moment | None
     removed_at: Moment | None
+    absence: AbsenceView | None
     sync: SyncView
 
 
@@ -161,15 +176,21 @@ def get_coverage(account: OwnerPath, here: Here, services: Wired) -> CoverageVie
 
 
 def viewer(here: Workspace, services: Services) -> Callable[[Account], AccountView]:
-    """How to show accounts of a workspace; what they inherit is looked up once."""
-    interval, origin = services.duties.interval(here, "poll_interval")
+    """How to show accounts of a workspace."""
     takes_pushes = services.deployment.takes_pushes
-    return lambda account: _view(account, (origin, interval), takes_pushes)
+    with here.read() as tx:
+        holds = {hold.owner: hold for hold in tx.absences.holds()}
+
+    def view(account: Account) -> AccountView:
+        with here.read() as tx:
+            pace = services.duties.pace(tx, account)
+        return _view(account, pace, takes_pushes, holds.get(account.owner))
+
+    return view
 
 
-def _view(account: Account, inherited: tuple[str, int], takes_pushes: bool) -> AccountView:
+def _view(account: Account, pace: Pace, takes_pushes: bool, asked: Hold | None) -> AccountView:
     facts, access, sync = account.facts, account.access, account.sync
-    interval, origin = intervals.resolve([("account", sync.poll_interval), inherited])
     return AccountView(
         id=Owner.parse(account.owner).name,
         urn=account.owner,
@@ -186,11 +207,13 @@ def _view(account: Account, inherited: tuple[str, int], takes_pushes: bool) -> A
         problems=_problems(account, takes_pushes),
         checked_at=access.checked_at if access else None,
         removed_at=account.removed_at,
+        absence=AbsenceView(since=asked.since, missing=asked.missing, leads=asked.living) if asked else None,
         sync=SyncView(
             enabled=sync.enabled,
             push=sync.push,
-            poll_interval=interval,
-            poll_interval_origin=origin,  # type: ignore[arg-type]
+            poll_interval=pace.interval,
+            poll_interval_origin=pace.origin,  # type: ignore[arg-type]
+            poll_interval_reason=pace.reason,
             lead_types=list(sync.lead_types) or list(Owner.parse(account.owner).lead_types),
             changed_at=account.sync_changed_at,
         ),

@@ -8,6 +8,7 @@ from typing import Literal
 from leadwire.domain import intervals
 from leadwire.domain.columns import FIXED_COLUMNS, Column
 from leadwire.domain.forms import FormVersion, Question, diff_versions
+from leadwire.domain.intervals import Pace
 from leadwire.store import Tx, Workspace
 from leadwire.store.rows import Form
 from leadwire.web.services import Services
@@ -97,25 +98,23 @@ class FormView(Parts):
     table: str
     columns: list[ColumnView]
     poll_interval: Span
-    poll_interval_origin: Literal["form", "account", "workspace", "deployment"]
+    poll_interval_origin: Literal["form", "account", "workspace", "deployment", "push_healthy"]
     created_at: Moment | None
     modified_at: Moment | None
     checked_at: Moment
 
 
 def viewer(here: Workspace, services: Services) -> Callable[[Tx, Form], FormView]:
-    """How to show forms of a workspace; what they inherit is looked up once, before any transaction."""
-    interval, origin = services.duties.interval(here, "poll_interval")
-    return lambda tx, form: _view(tx, form, (origin, interval))
+    """How to show forms of a workspace."""
+    return lambda tx, form: _view(tx, form, services.duties.pace(tx, tx.accounts.get(form.owner)))
 
 
-def _view(tx: Tx, form: Form, inherited: tuple[str, int]) -> FormView:
+def _view(tx: Tx, form: Form, inherited: Pace) -> FormView:
     versions = tx.forms.versions(form.form_id)
     current = next((one for one in versions if one.version == form.version), None)
     parts = _parts(current)
     own = tx.settings.get("form", form.form_id, "poll_interval")
-    of_account = tx.accounts.get(form.owner).sync.poll_interval
-    levels = [("form", None if own is None else int(own)), ("account", of_account), inherited]
+    levels = [("form", None if own is None else int(own)), (inherited.origin, inherited.interval)]
     interval, origin = intervals.resolve(levels)
     return FormView(
         id=form.form_id,

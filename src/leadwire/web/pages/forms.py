@@ -135,10 +135,10 @@ def _interval(ask: Ask, form: Form) -> tuple[Millis, str, bool]:
     """The interval in force, where it comes from, and whether it is the form's own."""
     with ask.workspace.read() as tx:
         own = tx.settings.get("form", form.form_id, "poll_interval")
-        account = tx.accounts.get(form.owner).sync.poll_interval
+        pace = ask.services.duties.pace(tx, tx.accounts.get(form.owner))
     if own is not None:
         return int(own), "form", True
-    return *ask.services.duties.interval(ask.workspace, "poll_interval", account), False
+    return pace.interval, pace.origin, False
 
 
 DOORS = (

@@ -76,6 +76,7 @@ FORM = {
     "PUBLISHED": Word("published", "good"),
     "DRAFT": Word("draft", "calm"),
     "ARCHIVED": Word("archived", "plain"),
+    "": Word("state not read yet", "plain", "It was read for a lead's sake; the next look at all forms tells."),
 }
 
 RUN = {

@@ -111,6 +111,7 @@ def _chosen(c: Any, wanted: DayFilter) -> list[ColumnElement[bool]]:
     where += [c.form_id == wanted.form_id] if wanted.form_id is not None else []
     where += [c.day >= wanted.since] if wanted.since is not None else []
     where += [c.day < wanted.until] if wanted.until is not None else []
+    where += [c.state != "green"] if wanted.telling else []
     return where
 
 

@@ -106,9 +106,13 @@ class CertificateDay:
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """Which rows; None does not narrow. `since` inclusive, `until` exclusive, by the beginning of the day."""
+    """Which rows; None does not narrow. `since` inclusive, `until` exclusive, by the beginning of the day.
+
+    `telling`: those that are not green.
+    """
 
     owner: str
     form_id: str | None = None
     since: Millis | None = None
     until: Millis | None = None
+    telling: bool = False

@@ -55,16 +55,11 @@ def standing(tx: Tx, owner: str, now: Millis) -> Standing:
 def page(ask: Ask) -> Response:
     """Every form and day as last compared."""
     owner = Owner.parse(ask.part("id"))
-    wanted = DayFilter(
-        owner.urn,
-        ask.query("form"),
-        fields.moment(ask.query("since")),
-        fields.moment(ask.query("until")),
-    )
     with ask.workspace.read() as tx:
         account = tx.accounts.get(owner.urn)
-        rows = tx.certificates.page(wanted, PAGE, ask.query("cursor"))
         certified = standing(tx, owner.urn, ask.now)
+        every = ask.query("days") == "all" or certified.state in (None, "green")
+        rows = tx.certificates.page(DayFilter(owner.urn, telling=not every), PAGE, ask.query("cursor"))
         forms = {form.form_id: form for form in tx.forms.all(owner.urn)}
     return ask.show(
         "certificate.html",
@@ -73,7 +68,7 @@ def page(ask: Ask) -> Response:
         rows=rows,
         certified=certified,
         forms=forms,
-        asked={name: ask.query(name) for name in ("form", "since", "until")},
+        every=every,
     )
 
 

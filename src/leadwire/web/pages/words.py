@@ -135,9 +135,9 @@ LEAD_TYPE = {
 }
 
 CERTIFICATE = {
-    "green": Word("equal", "good", "What LinkedIn shows is what is stored."),
-    "amber": Word("repaired", "warn", "Equal now: something was repaired, or values wait in quarantine."),
-    "red": Word("differs", "bad", "What LinkedIn shows is not what is stored."),
+    "green": Word("green", "good", "What LinkedIn shows is what is stored."),
+    "amber": Word("amber", "warn", "Equal now: something was repaired, or values wait in quarantine."),
+    "red": Word("red", "bad", "What LinkedIn shows is not what is stored."),
     "unknown": Word("never compared", "plain", "No reconciliation has ended yet."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leadwire.connect.pace import pace
 from leadwire.domain import coverage
 from leadwire.domain.alerts import Condition, Kind
 from leadwire.domain.coverage import Gap
@@ -94,11 +95,17 @@ CONDITIONS = (gaps, failing)
 
 def _late(view: View, account: Account) -> list[Gap]:
     """The gaps that should have been read by now, oldest first; none while they are being read for the first time."""
-    began = account.sync_changed_at or 0
-    if view.now - began < STARTING or _at_work(view, account):
+    if view.now - (account.sync_changed_at or 0) < STARTING or _at_work(view, account):
         return []
-    interval = view.interval("poll_interval", account.sync.poll_interval)
-    due = view.now - view.facts.settle - READ_TAKES - max(LEAST, POLLS * interval)
+    due = view.now - view.facts.settle - READ_TAKES - LEAST
+    if not _unread(view, account, due):
+        return []  # which is how it nearly always is
+    polled = pace(view.tx, account, view.facts.intervals["poll_interval"], view.now).interval
+    return _unread(view, account, due + LEAST - max(LEAST, POLLS * polled))
+
+
+def _unread(view: View, account: Account, due: Millis) -> list[Gap]:
+    """What was submitted before `due` and is not read, oldest first."""
     patience = 2 * view.interval("verdict_interval")
     found = []
     for lead_type in plan.lead_types(account):
@@ -115,9 +122,10 @@ def _late(view: View, account: Account) -> list[Gap]:
 
 
 def _at_work(view: View, account: Account) -> bool:
-    """Whether a run gets on with it: begun, or waiting without having failed."""
+    """Whether a run gets on with it: neither it nor the one before has failed."""
     runs = view.tx.runs.open(account.owner)
-    return any(run.plan.kind in plan.BY_ITSELF and not run.attempts for run in runs)
+    well = any(run.plan.kind in plan.BY_ITSELF and not run.attempts for run in runs)
+    return well and not plan.failures(view.tx, account.owner)
 
 
 def _lost_soon(account: Account, gap: Gap) -> Condition:

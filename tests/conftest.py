@@ -25,9 +25,16 @@ def postgres_homes() -> Iterator[PostgresHomes]:
 
 
 @pytest.fixture(params=BOTH)
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+def homes(request: pytest.FixtureRequest) -> SqliteHomes | PostgresHomes:
+    """Where databases come from, of the one kind and of the other in turn."""
+    made: SqliteHomes | PostgresHomes = request.getfixturevalue(f"{request.param}_homes")
+    return made
+
+
+@pytest.fixture
+def home(homes: SqliteHomes | PostgresHomes, tmp_path: Path) -> Iterator[Home]:
     """A migrated database, not yet opened."""
-    with request.getfixturevalue(f"{request.param}_homes").home(tmp_path / "home") as home:
+    with homes.home(tmp_path / "home") as home:
         yield home
 
 

@@ -4,6 +4,7 @@ Both are migrated once into a template and copied for every test, which takes so
 """
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -41,15 +42,22 @@ class SqliteHomes:
     dialect = "sqlite"
 
     def __init__(self, folder: Path) -> None:
-        self._template = folder / "template" / "leadwire.db"
+        self._template, self._numbers = folder / "template" / "leadwire.db", count(1)
         with closing(Store.open(f"sqlite:///{self._template}", keys=KEYS)) as store:
             store.migrate(NOW)
 
     @contextmanager
-    def home(self, folder: Path) -> Iterator[Home]:
+    def home(self, folder: Path, template: str = "") -> Iterator[Home]:
         folder.mkdir(mode=0o700, exist_ok=True)
-        shutil.copyfile(self._template, folder / "leadwire.db")
+        shutil.copyfile(template or self._template, folder / "leadwire.db")
         yield Home("sqlite", f"sqlite:///{folder / 'leadwire.db'}")
+
+    def keep(self, home: Home) -> str:
+        """A template of a database that nobody has open."""
+        kept = self._template.with_name(f"{next(self._numbers)}.db")
+        with closing(sqlite3.connect(home.url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("VACUUM INTO ?", (str(kept),))
+        return str(kept)
 
 
 class PostgresHomes:
@@ -90,12 +98,16 @@ class PostgresHomes:
         return self._server.get_uri(database=database).replace("postgres:@", f"{role}:@", 1)
 
     @contextmanager
-    def home(self, folder: Path) -> Iterator[Home]:
-        home = self.create(self._template)
+    def home(self, folder: Path, template: str = "") -> Iterator[Home]:
+        home = self.create(template or self._template)
         try:
             yield home
         finally:
             self.run(f"DROP DATABASE {self._name(home)} WITH (FORCE)")
+
+    def keep(self, home: Home) -> str:
+        """A template of a database that nobody has open."""
+        return self._name(self.create(self._name(home)))
 
     def halt(self) -> None:
         """Stop the server; everything stays."""

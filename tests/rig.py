@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
@@ -52,7 +52,9 @@ PAGE = "organization:11223344"
 class Homes(Protocol):
     """`sqlite_homes` or `postgres_homes` of the test session."""
 
-    def home(self, folder: Path) -> AbstractContextManager[Home]: ...
+    def home(self, folder: Path, template: str = "") -> AbstractContextManager[Home]: ...
+
+    def keep(self, home: Home) -> str: ...
 
 
 class Always:
@@ -124,6 +126,7 @@ class Rig:
         watch_every: Millis = 3_600_000,  # a day has too many minutes; `look` looks at once
         **settings: Any,
     ) -> None:
+        self.home = home
         here = str(settings.get("public_url", HERE))
         app = AppSettings(redirect_uris=(f"{here}/oauth/linkedin/callback",))
         self.emulator = Emulator(now=lambda: NOW, knobs=knobs, app=app, deliver=self.deliver)
@@ -315,7 +318,7 @@ async def _answered(hook: ASGIApp, scope: Any, body: bytes) -> tuple[int, Mappin
 
 
 # For what the database has no part in.
-sqlite_only = pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+sqlite_only = pytest.mark.parametrize("homes", ["sqlite"], indirect=True)
 CLIENT: dict[str, Any] = {"client": ("127.0.0.1", 50_000), "follow_redirects": False}
 
 
@@ -324,6 +327,40 @@ def rig_on(homes: Homes, folder: Path, **options: Any) -> Iterator[Rig]:
     """A rig on a fresh database of the session's; for fixtures that many tests share."""
     with homes.home(folder / "home") as home, closing(Rig(home, folder, **options)) as rig:
         yield rig
+
+
+R = TypeVar("R", bound=Rig)
+_stages: dict[Any, tuple[str, Any]] = {}
+
+
+@contextmanager
+def staged(
+    homes: Homes, folder: Path, prepare: Callable[[R], object], kind: type[R], **options: Any
+) -> Iterator[R]:
+    """A rig as `prepare` leaves it: prepared once in a session, then copied with its database and its LinkedIn."""
+    key = id(homes), prepare, kind, repr(sorted(options.items()))
+    if key not in _stages:
+        with homes.home(folder / "stage") as home:
+            with closing(kind(home, folder / "stage", **options)) as rig:
+                prepare(rig)
+                rig.drain()
+                world = rig.emulator.keep()
+            _stages[key] = homes.keep(home), world
+    template, world = _stages[key]
+    with homes.home(folder / "home", template) as home, closing(kind(home, folder, **options)) as rig:
+        rig.emulator.restore(world)
+        yield rig
+
+
+def connected(rig: Rig) -> None:
+    """Jane is connected; nothing is switched on."""
+    rig.connect_member()
+
+
+def synced(rig: Rig) -> None:
+    """Jane is connected, and the leads of her main account are stored."""
+    rig.connect_member()
+    rig.sync()
 
 
 @pytest.fixture

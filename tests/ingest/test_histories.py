@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.databases import SqliteHomes
-from tests.rig import JANE, MAIN, PAGE, Rig
+from tests.rig import JANE, MAIN, PAGE, Rig, connected, staged
 
 from leadwire.domain.times import iso
 from leadwire.linkedin.answers import Answer
@@ -68,8 +67,7 @@ def walks(request: Request) -> bool:
 
 @pytest.fixture
 def rig(sqlite_homes: SqliteHomes, tmp_path: Path) -> Iterator[Watched]:
-    with sqlite_homes.home(tmp_path / "home") as home, closing(Watched(home, tmp_path)) as rig:
-        rig.connect_member()
+    with staged(sqlite_homes, tmp_path, connected, Watched) as rig:
         yield rig
 
 

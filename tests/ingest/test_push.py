@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import Home
-from tests.rig import JANE, MAIN, Rig
+from tests.rig import JANE, MAIN, Homes, Rig, staged, synced
 
 from leadwire.ingest.push import Fetch
 
@@ -22,11 +20,9 @@ OPEN: dict[str, Any] = {"knobs": {"allow_http_webhooks": True}, "allow_http_webh
 
 
 @pytest.fixture
-def rig(home: Home, tmp_path: Path) -> Iterator[Rig]:
+def rig(homes: Homes, tmp_path: Path) -> Iterator[Rig]:
     """Connected, filled and subscribed."""
-    with closing(Rig(home, tmp_path, **OPEN)) as rig:
-        rig.connect_member()
-        rig.sync()
+    with staged(homes, tmp_path, synced, Rig, **OPEN) as rig:
         yield rig
 
 

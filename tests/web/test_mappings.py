@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import Home
-from tests.rig import MAIN, Caller, Rig
+from tests.rig import MAIN, Caller, Homes, Rig, staged, synced
 from tests.store.test_contacts import read
 
 ACCOUNT = f"urn:li:sponsoredAccount:{MAIN}"
@@ -17,10 +18,9 @@ NAME = {"source": "predefined:FIRST_NAME", "target": "first", "required": False}
 
 
 @pytest.fixture
-def reading(rig: Rig) -> Rig:
-    rig.connect_member()
-    rig.sync()
-    return rig
+def reading(homes: Homes, tmp_path: Path) -> Iterator[Rig]:
+    with staged(homes, tmp_path, synced, Rig) as rig:
+        yield rig
 
 
 def put(api: Caller, *fields: dict[str, Any]) -> Any:
@@ -29,8 +29,8 @@ def put(api: Caller, *fields: dict[str, Any]) -> Any:
     return answer.json()
 
 
-def rows(rig: Rig, home: Home) -> list[dict[str, Any]]:
-    return read(home, rig.workspace)
+def rows(rig: Rig) -> list[dict[str, Any]]:
+    return read(rig.home, rig.workspace)
 
 
 def question(rig: Rig, form: str, text: str) -> str:
@@ -48,7 +48,7 @@ def twin(rig: Rig, name: str, **question: Any) -> str:
     return str(made["id"])
 
 
-def test_the_preset_is_every_predefined_field(reading: Rig, home: Home) -> None:
+def test_the_preset_is_every_predefined_field(reading: Rig) -> None:
     fields = reading.api.get("/mappings").json()["fields"]
     assert {"source": "predefined:EMAIL", "target": "email", "required": False} in fields
     assert {
@@ -61,30 +61,30 @@ def test_the_preset_is_every_predefined_field(reading: Rig, home: Home) -> None:
     assert view["preset"]
     assert view["ddl"].startswith("CREATE")
     leads = {one["id"]: one for one in reading.api.all("/leads")}
-    shown = rows(reading, home)
+    shown = rows(reading)
     assert {row["lead_id"]: row["email"] for row in shown} == {
         name: one["answers"].get("email") for name, one in leads.items()
     }
 
 
-def test_one_mapping_fills_the_same_columns_in_every_language(reading: Rig, home: Home) -> None:
+def test_one_mapping_fills_the_same_columns_in_every_language(reading: Rig) -> None:
     put(reading.api, WORK, EMAIL, NAME)
     by_form: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(reading, home):
+    for row in rows(reading):
         assert list(row) == ["lead_id", "form_id", "submitted_at", "test_lead", "email", "first"]
         by_form.setdefault(row["form_id"], []).append(row)
     for form in (SPANISH, SWEDISH, JAPANESE, ENGLISH):
         assert all(row["email"] and row["first"] for row in by_form[form]), form
 
 
-def test_renaming_every_label_at_linkedin_changes_nothing(reading: Rig, home: Home) -> None:
+def test_renaming_every_label_at_linkedin_changes_nothing(reading: Rig) -> None:
     color = question(reading, SPANISH, "Cuál es tu color favorito")
     put(reading.api, WORK, EMAIL, NAME, {"source": color, "target": "colour", "required": False})
-    before = rows(reading, home)
+    before = rows(reading)
     rename_all(reading)
     seen = reading.api.get(f"/forms/{SPANISH}").json()
     assert (seen["version"], seen["questions"][0]["label"]) == (2, "New 0")
-    assert rows(reading, home) == before
+    assert rows(reading) == before
     assert reading.api.post("/mappings/preview", {"fields": [WORK, EMAIL]}).json()["failed"] == 0
 
 
@@ -152,12 +152,12 @@ def test_what_was_read_can_be_written(reading: Rig) -> None:
     assert put(reading.api, *preset["fields"]) == preset
 
 
-def test_a_preview_counts_what_the_view_then_shows(reading: Rig, home: Home) -> None:
+def test_a_preview_counts_what_the_view_then_shows(reading: Rig) -> None:
     fields = [EMAIL, {"source": "predefined:LAST_NAME", "target": "last", "required": True}]
     seen = reading.api.post("/mappings/preview", {"fields": fields}).json()
-    assert rows(reading, home)[0].keys() >= {"gender"}  # nothing has been saved
+    assert rows(reading)[0].keys() >= {"gender"}  # nothing has been saved
     put(reading.api, *fields)
-    shown = rows(reading, home)
+    shown = rows(reading)
     lacking = {
         (row["lead_id"], target) for row in shown for target in ("email", "last") if row[target] is None
     }
@@ -173,13 +173,13 @@ def test_a_preview_counts_what_the_view_then_shows(reading: Rig, home: Home) -> 
     assert reading.api.post("/mappings/preview", {"fields": fields, "form": "1"}).status_code == 422
 
 
-def test_an_override_lets_one_form_off(reading: Rig, home: Home) -> None:
+def test_an_override_lets_one_form_off(reading: Rig) -> None:
     last = {"source": "predefined:LAST_NAME", "target": "last", "required": True}
     off = {"source": "predefined:FIRST_NAME", "target": "last", "required": False, "form": SWEDISH}
     count = {"fields": [last, off], "form": SWEDISH}
     assert reading.api.post("/mappings/preview", count).json()["failed"] == 0
     put(reading.api, last, off, NAME)
-    for row in rows(reading, home):
+    for row in rows(reading):
         assert (row["last"] == row["first"]) == (row["form_id"] == SWEDISH)
 
 
@@ -211,18 +211,18 @@ def test_suggestions_are_accepted_one_by_one_or_by_rule(reading: Rig) -> None:
     assert api.get("/mappings/suggestions", cursor="nonsense").json()["code"] == "bad_cursor"
 
 
-def test_the_standing_rule_fills_forms_that_come_later(reading: Rig, home: Home) -> None:
+def test_the_standing_rule_fills_forms_that_come_later(reading: Rig) -> None:
     town = question(reading, SPANISH, "¿Dónde creciste?")
     put(reading.api, {"source": town, "target": "town", "required": False, "also_alike": True})
     form = twin(reading, "Later", text="¿Dónde creciste?")
     made = [reading.emulator.control.leads.submit(int(form)) for _ in range(2)]
     reading.run_for(3_600_000 * 2)
-    shown = {row["lead_id"]: row["town"] for row in rows(reading, home) if row["form_id"] == form}
+    shown = {row["lead_id"]: row["town"] for row in rows(reading) if row["form_id"] == form}
     assert len(shown) == len(made)
     assert all(shown.values())
 
 
-def test_two_workspaces_have_two_mappings(reading: Rig, home: Home) -> None:
+def test_two_workspaces_have_two_mappings(reading: Rig) -> None:
     other = reading.tenant("Other")
     town = question(reading, SPANISH, "¿Dónde creciste?")
     put(reading.api, EMAIL)

@@ -165,7 +165,7 @@ def test_health_needs_no_key(town: Town) -> None:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("home", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("homes", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_without_a_database_the_process_lives_but_is_not_ready(
     rig: Rig, home: Home, postgres_homes: PostgresHomes
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
-from tests.rig import HERE, MAIN, Rig, rig, rig_on
+from tests.rig import HERE, MAIN, Homes, Rig, rig, rig_on, staged, synced
 from tests.web_pages.html_reader import Page
 
 __all__ = ["rig"]
@@ -63,14 +64,18 @@ def person(rig: Rig) -> Person:
     return Person(rig)
 
 
-@pytest.fixture
-def reader(rig: Rig) -> Person:
+def read(rig: Rig) -> None:
     """Jane is connected, the main account is being read, and one value is in quarantine."""
     lead = rig.emulator.control.leads.truth(owner=f"urn:li:sponsoredAccount:{MAIN}")[1]["id"]
     rig.emulator.control.leads.spoil(lead, "number_answer")
-    rig.connect_member()
-    rig.sync()
-    return Person(rig)
+    synced(rig)
+
+
+@pytest.fixture
+def reader(homes: Homes, tmp_path: Path) -> Iterator[Person]:
+    """Before a Leadwire that reads, on both databases in turn."""
+    with staged(homes, tmp_path, read, Rig) as rig:
+        yield Person(rig)
 
 
 @pytest.fixture(scope="module")

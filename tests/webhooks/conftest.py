@@ -6,14 +6,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.databases import Home
-from tests.rig import HERE, MAIN, Caller, Rig
+from tests.rig import HERE, MAIN, Caller, Homes, Rig, connected, staged
 
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.calls import Call
@@ -57,10 +55,9 @@ class Reached(Rig):
 
 
 @pytest.fixture
-def rig(home: Home, tmp_path: Path) -> Iterator[Reached]:
+def rig(homes: Homes, tmp_path: Path) -> Iterator[Reached]:
     """Connected, with nothing switched on."""
-    with closing(Reached(home, tmp_path, **OPEN)) as rig:
-        rig.connect_member()
+    with staged(homes, tmp_path, connected, Reached, **OPEN) as rig:
         yield rig
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.databases import Home
-from tests.rig import MAIN
+from tests.rig import MAIN, Homes, connected, staged
 from tests.webhooks.conftest import (
     FOREIGN,
     OPEN,
@@ -42,9 +40,8 @@ class Mortal(Reached):
 
 
 @pytest.fixture
-def rig(home: Home, tmp_path: Path) -> Iterator[Mortal]:
-    with closing(Mortal(home, tmp_path, **OPEN)) as rig:
-        rig.connect_member()
+def rig(homes: Homes, tmp_path: Path) -> Iterator[Mortal]:
+    with staged(homes, tmp_path, connected, Mortal, **OPEN) as rig:
         yield rig
 
 

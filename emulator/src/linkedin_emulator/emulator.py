@@ -69,6 +69,15 @@ class Emulator:
         with self._state.lock:
             self._state.become(self._fresh())
 
+    def keep(self) -> State:
+        """All of it as it is now, for `restore`."""
+        return self._state.copied()
+
+    def restore(self, kept: State) -> None:
+        """Go on from what `keep` gave, as often as wanted; the system's time stands in for what passed since."""
+        with self._state.lock:
+            self._state.become(kept.copied())
+
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Answer one request; `target` is the raw path and query as they stand in the request line."""
         began = time.perf_counter()

@@ -2,107 +2,108 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+from tests.reconcile.conftest import FORM, PATH, Account, named
+from tests.rig import JANE, MAIN
 
-import pytest
-from sqlalchemy import create_engine, text
-from tests.databases import Home, SqliteHomes
-from tests.rig import JANE, MAIN, Rig, rig_on
+from leadwire.domain.times import DAY, HOUR, iso
 
-from leadwire.linkedin.errors import TryLater
-
-OWNER = f"urn:li:sponsoredAccount:{MAIN}"
-FORM, OTHER = 7992706, 7234246
 ORGANIZATION = 11223344
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-
-
-class Account:
-    """The account under test: reconciled by the API, its certificate read by the API."""
-
-    def __init__(self, rig: Rig, home: Home) -> None:
-        self.rig, self.home = rig, home
-        rig.connect_member()
-        rig.sync()
-
-    def reconcile(self, **wish: Any) -> dict[str, Any]:
-        """A reconciliation carried to its end; the certificate."""
-        answer = self.rig.api.post(f"/accounts/{MAIN}/reconcile", wish)
-        assert answer.status_code == 202, answer.text
-        self.rig.run_for(2 * MINUTE)
-        run = self.rig.api.get(f"/runs/{answer.json()['run']}").json()
-        assert (run["kind"], run["state"]) == ("reconcile", "done"), run["error"]
-        return self.certificate()
-
-    def certificate(self, **asked: Any) -> dict[str, Any]:
-        return self.rig.api.get(f"/accounts/{MAIN}/certificate", limit=200, **asked).json()
-
-    def take_out(self, lead: str) -> None:
-        """The test switch: a row is gone from the store, as by a mistake that nobody noticed."""
-        place = {"sqlite": ("_", ""), "postgresql": ("leadwire.", "ws_default.")}[self.home.dialect]
-        url = self.home.owner_url or self.home.url
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-        form = self.rig.api.get(f"/leads/{lead}").json()["form"]
-        table = self.rig.api.get(f"/forms/{form}").json()["table"]
-        with engine.begin() as connection:
-            if self.home.dialect == "postgresql":
-                connection.execute(text("SELECT set_config('leadwire.workspace', 'default', true)"))
-            for name in (f"{place[0]}ledger", f"{place[1]}leads", table):
-                gone = connection.execute(text(f"DELETE FROM {name} WHERE lead_id = :lead"), {"lead": lead})
-                assert gone.rowcount == 1, name
-        engine.dispose()
-
-    def settled(self, age: int = 2 * DAY) -> list[str]:
-        """Stored leads that are older than that, newest first."""
-        leads = self.rig.api.all("/leads", account=MAIN)
-        until = self.rig.now() - age
-        return [one["id"] for one in leads if parse(one["submitted_at"]) < until]
-
-
-def parse(moment: str) -> int:
-    from leadwire.domain.times import parse_iso
-
-    return parse_iso(moment)
-
-
-def rows(certificate: dict[str, Any], kind: str) -> list[str]:
-    """The ids of a kind that the rows name."""
-    return [lead for row in certificate["rows"] for lead in row[kind]]
-
-
-@pytest.fixture
-def account(rig: Rig, home: Home) -> Account:
-    return Account(rig, home)
 
 
 def test_a_lost_row_is_red_then_repaired_then_forgotten(account: Account) -> None:
     green = account.reconcile()
     assert (green["state"], green["reason"]) == ("green", None)
-    assert sum(row["pulled"] for row in green["rows"]) == sum(row["stored"] for row in green["rows"]) > 100
-    lost = account.settled()[0]
+    assert sum(row["pulled"] for row in green["rows"]) == sum(row["stored"] for row in green["rows"]) > 30
+    lost = account.stored()[0]
     account.take_out(lost)
     red = account.reconcile(dry_run=True)
-    assert (red["state"], rows(red, "missing")) == ("red", [lost])
-    assert account.rig.api.get(f"/leads/{lost}").status_code == 404
+    assert (red["state"], named(red, "missing")) == ("red", [lost])
+    assert account.api.get(f"/leads/{lost}").status_code == 404
     amber = account.reconcile()
-    assert (amber["state"], rows(amber, "missing"), rows(amber, "repaired")) == ("amber", [], [lost])
-    assert account.rig.api.get(f"/leads/{lost}").json()["received_via"] == "reconcile"
-    assert account.rig.api.get(f"/runs/{amber['run']}").json()["repaired"] == 1
-    assert account.rig.api.get("/status").json()["reconciliation"] == {"accounts": {"amber": 1}, "repaired": 1}
+    assert (amber["state"], named(amber, "missing"), named(amber, "repaired")) == ("amber", [], [lost])
+    assert account.lead(lost)["received_via"] == "reconcile"
+    assert account.api.get(f"/runs/{amber['run']}").json()["repaired"] == 1
+    said = {"accounts": {"amber": 1}, "repaired": 1}
+    assert account.api.get("/status").json()["reconciliation"] == said
     assert "leadwire_reconcile_repaired_total 1.0" in account.rig.client.get("/metrics").text
     assert account.reconcile()["state"] == "green"
+    assert account.shown() == 0
 
 
 def test_what_is_hidden_is_missing_at_source_until_it_is_shown_again(account: Account) -> None:
-    hidden = account.settled()[3]
-    account.rig.emulator.control.leads.hide(hidden)
+    hidden = account.stored()[3]
+    account.leads.hide(hidden)
     red = account.reconcile()
-    assert (red["state"], red["reason"], rows(red, "extra")) == ("red", None, [hidden])
-    assert account.rig.api.get(f"/leads/{hidden}").json()["missing_since"] is not None
-    account.rig.emulator.control.leads.unhide(hidden)
+    assert (red["state"], red["reason"], named(red, "extra")) == ("red", None, [hidden])
+    assert account.lead(hidden)["missing_since"] is not None
+    account.leads.unhide(hidden)
     assert account.reconcile()["state"] == "green"
-    assert account.rig.api.get(f"/leads/{hidden}").json()["missing_since"] is None
+    assert account.lead(hidden)["missing_since"] is None
+
+
+def test_what_was_erased_or_is_in_quarantine_is_not_missing(account: Account) -> None:
+    with account.rig.workspace.write() as tx:
+        tx.erasing.erase(account.stored()[0], account.rig.now())
+    new = account.leads.submit(FORM)["id"]
+    account.leads.spoil(new, "no_submitted_at")
+    account.rig.run_for(2 * HOUR)
+    (open_,) = account.api.get("/quarantine").json()["items"]
+    amber = account.reconcile()
+    assert (amber["state"], named(amber, "missing")) == ("amber", [])
+    assert (sum(row["erased"] for row in amber["rows"]), sum(r["quarantined"] for r in amber["rows"])) == (
+        1,
+        1,
+    )
+    account.api.delete(f"/quarantine/{open_['id']}")
+    assert account.reconcile()["state"] == "green"
+
+
+def test_so_many_at_once_are_not_believed_until_a_person_says_so(account: Account) -> None:
+    hidden = set(account.stored()[:22])
+    for lead in hidden:
+        account.leads.hide(lead)
+    asking = account.reconcile()
+    assert (asking["state"], asking["reason"]["code"]) == ("red", "mass_absence")
+    assert set(named(asking, "extra")) == hidden
+    assert not any(account.lead(lead)["missing_since"] for lead in hidden)
+    told = account.reconcile(accept_missing=True)
+    assert (told["state"], told["reason"]) == ("red", None)
+    assert all(account.lead(lead)["missing_since"] for lead in hidden)
+
+
+def test_the_certificate_is_narrowed_and_paged(alone: Account) -> None:
+    whole = alone.reconcile()["rows"]
+    assert [(row["day"], row["form"]) for row in whole] == sorted(
+        ((row["day"], row["form"]) for row in whole), reverse=True
+    )
+    path = f"{PATH}/certificate"
+    first = alone.api.get(path, limit=10).json()
+    second = alone.api.get(path, limit=10, cursor=first["next"]).json()
+    assert first["rows"] + second["rows"] == whole[:20]
+    of_form = alone.certificate(form=FORM)["rows"]
+    assert of_form == [row for row in whole if row["form"] == str(FORM)]
+    day = whole[5]["day"]
+    until = iso(alone.rig.now() + DAY)
+    assert {row["day"] for row in alone.certificate(since=f"{day}T12:00:00Z", until=until)["rows"]} == {
+        row["day"] for row in whole if row["day"] >= day
+    }
+    assert alone.api.get(path, since=until, until=until).status_code == 422
+    assert alone.api.post(f"{PATH}/reconcile", {"since": until}).status_code == 422
+
+
+def test_an_account_never_compared_has_no_state(alone: Account) -> None:
+    said = alone.certificate()
+    assert (said["state"], said["run"], said["rows"]) == (None, None, [])
+
+
+def test_a_lost_role_makes_nothing_missing(alone: Account) -> None:
+    """LinkedIn may answer a member without a role with an empty list."""
+    alone.reconcile()
+    alone.rig.emulator.control.knobs.patch(role_loss="empty")
+    alone.rig.emulator.control.world.remove_page_role(ORGANIZATION, JANE)
+    order = alone.order()
+    alone.rig.drain()
+    run = alone.api.get(f"/runs/{order}").json()
+    assert (run["state"], run["repaired"]) == ("failed", None)
+    assert alone.certificate()["state"] == "green"
+    assert not [one for one in alone.api.all("/leads", account=MAIN) if one["missing_since"]]

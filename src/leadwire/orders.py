@@ -69,9 +69,9 @@ class Orders:
         """A grant has just been stored: its accounts are read at once."""
         self._ring([shard(connection_id)])
 
-    def disconnect(self, workspace: Workspace, connection_id: str) -> None:
-        """Forget a grant, and end what it subscribed to, as far as LinkedIn answers. What it brought stays;
-        accounts that no other connection sees are read no more.
+    def disconnect(self, workspace: Workspace, connection_id: str) -> int:
+        """Forget a grant, and end what it subscribed to, as far as LinkedIn answers; how many subscriptions it keeps.
+        What the grant brought stays; accounts that no other connection sees are read no more.
         """
         left, now = self.subscriptions.leave(workspace, connection_id), self._now()
         with workspace.write() as tx:
@@ -83,6 +83,7 @@ class Orders:
                 tx.schedule.drop(kind, connection_id)
             detail = {"accounts": len(lost), "subscriptions_left": left}
             tx.audit.add("api", "connection.deleted", connection_id, detail, now)
+        return left
 
     def check_accounts(self, workspace: Workspace) -> tuple[str, ...]:
         """Have every active connection read its accounts and verdicts anew."""

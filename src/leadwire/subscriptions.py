@@ -14,7 +14,9 @@ import structlog
 from leadwire.connect import webhooks
 from leadwire.connect.hook_health import Health, health
 from leadwire.connect.hook_trial import Trial, Tried
+from leadwire.connect.last_word import LastWord
 from leadwire.connect.line import Switchboard
+from leadwire.connect.pace import doubted
 from leadwire.connect.subscribing import Done, Reach
 from leadwire.connect.webhooks import KIND, Registry
 from leadwire.domain.errors import Conflict, InvalidInput, Problem
@@ -35,6 +37,7 @@ NEWEST = 20  # pushes among which a trial looks for its own
 
 log = structlog.get_logger()
 
+MISSED_FOR: Millis = MINUTE
 Act = Callable[[Reach, Workspace, str], tuple[Done, ...]]
 
 # What keeps a whole account from being looked at; the first row whose class fits.
@@ -90,6 +93,7 @@ class Subscriptions:
     ) -> None:
         self._duties, self._board, self._registry = duties, board, registry
         self._knock, self._now, self._monotonic, self._code = knock, now, monotonic, code
+        self._missed: dict[tuple[str, str, Millis | None], tuple[Millis, int]] = {}
 
     @property
     def reachable(self) -> bool:
@@ -105,7 +109,7 @@ class Subscriptions:
             if not tx.webhooks.all(owner):
                 return None
         try:
-            done = self._bring(workspace, owner)
+            done = self._bring(workspace, owner, self._registry.keep)
         except TryLater as error:
             return self._now() + asked_for(error, otherwise=SOON / 1000)
         except (NobodyMayRead, LinkedInError) as error:
@@ -144,6 +148,7 @@ class Subscriptions:
             account = tx.accounts.get(owner)
             if account.sync.push and all(one.state == "ending" for one in tx.webhooks.all(owner)):
                 tx.accounts.set_sync(owner, replace(account.sync, push=False), now)
+            doubted(tx, owner, now)
             tx.schedule.hasten(KIND, owner, shard(owner), now + SOON)
             tx.audit.add("api", "webhook.deleted", webhook_id, {"account": owner}, now)
         self._at_once(workspace, ending)
@@ -213,8 +218,12 @@ class Subscriptions:
         return tuple(Trial(self._knock, url, secret, code, stored, self._monotonic).run())
 
     def health(self, tx: Tx, workspace: Workspace, webhook: Webhook) -> Health:
-        """How it stands now."""
-        return health(tx, webhook, self._url(tx, workspace, webhook.owner), self._now())
+        """How it stands now; leads that no push told of are counted once a minute, for it takes a while."""
+        now, key = self._now(), (workspace.id, webhook.id, webhook.registered_at)
+        counted = self._missed.get(key)
+        if counted is None or not counted[0] <= now < counted[0] + MISSED_FOR:
+            counted = self._missed[key] = now, tx.webhooks.missed(webhook, now)
+        return health(tx, webhook, self._url(tx, workspace, webhook.owner), now, counted[1])
 
     def _bring(self, workspace: Workspace, owner: str, act: Act | None = None) -> tuple[Done, ...]:
         try:
@@ -257,7 +266,7 @@ class Subscriptions:
     def _hand_over(self, workspace: Workspace, owner: str, connection_id: str) -> int:
         others = [one for one in self._duties.readers(workspace, owner) if one != connection_id]
         if not others:
-            line = self._board.line(workspace, connection_id)
+            line = LastWord(self._board, workspace, connection_id)
             return self._registry.release(line, workspace, owner, connection_id)
         reach = Reach(self._board.line(workspace, others[0]), others[0], frozenset(others))
         done = self._registry.apply(reach, workspace, owner)

@@ -41,6 +41,7 @@ def test_an_account_with_its_verdict(rig: Rig) -> None:
         "problems": rig.api.get(f"/accounts/{MAIN}").json()["problems"],
         "checked_at": "2026-05-28T20:26:40.000Z",
         "removed_at": None,
+        "absence": None,
         "sync": {
             "enabled": False,
             "push": False,
@@ -153,6 +154,7 @@ def test_what_is_left_out_stays_as_it_is(rig: Rig) -> None:
         "push": True,
         "poll_interval": "10m",
         "poll_interval_origin": "account",
+        "poll_interval_reason": "Chosen by people, and kept however well LinkedIn pushes.",
         "lead_types": ["COMPANY"],
     }
     for enabled in (True, False, True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.databases import Home
-from tests.rig import JANE, MAIN, OMAR, Rig, sqlite_only
+from tests.rig import JANE, MAIN, OMAR, VIEWED, Rig, sqlite_only
 
 from leadwire.domain.times import DAY, HOUR, MINUTE
 
@@ -157,8 +157,16 @@ def test_another_connection_goes_on_serving_the_account(rig: Rig) -> None:
     assert len(rig.api.all("/leads")) == before + 1
 
 
-def test_nothing_is_purged_by_the_way(rig: Rig) -> None:
-    connection_id = rig.connect_member()
-    answer = rig.api("DELETE", f"/connections/{connection_id}", purge="true")
-    assert (answer.status_code, answer.json()["code"]) == (422, "no_purge")
-    assert rig.api("DELETE", f"/connections/{connection_id}", purge="false").status_code == 204
+def test_a_purge_takes_what_only_this_connection_could_see(rig: Rig) -> None:
+    first = rig.connect_member(member=JANE)
+    rig.connect_member(member=OMAR)
+    rig.sync(MAIN)
+    rig.sync(VIEWED)
+    kept = {lead["id"] for lead in rig.api.all("/leads", account=MAIN)}
+    assert rig.api.all("/forms", account=VIEWED) != []
+    assert rig.api("DELETE", f"/connections/{first}", purge="true").status_code == 204
+    assert rig.api("DELETE", f"/connections/{first}", purge="true").status_code == 404
+    assert {lead["id"] for lead in rig.api.all("/leads")} == kept
+    assert rig.api.all("/forms", account=VIEWED) == []
+    assert rig.api.get(f"/accounts/{VIEWED}").json()["sync"]["enabled"] is False
+    assert rig.api.get(f"/accounts/{MAIN}").json()["sync"]["enabled"] is True

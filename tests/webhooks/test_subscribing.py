@@ -223,6 +223,7 @@ def test_deleting_the_last_one_leaves_the_account_polled(rig: Reached) -> None:
         "push": False,
         "poll_interval": "5m",
         "poll_interval_origin": "deployment",
+        "poll_interval_reason": "LinkedIn is not asked to push its leads.",
         "lead_types": ["SPONSORED"],
         "changed_at": "",
     }

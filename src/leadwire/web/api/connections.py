@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from leadwire.domain.errors import InvalidInput
 from leadwire.store.rows import Connection
 from leadwire.web import reminders
 from leadwire.web.auth import Here, Wired
@@ -117,10 +116,13 @@ def reconnect(connection_id: IdPath, here: Here, services: Wired, wish: Beginnin
 def delete_connection(
     connection_id: IdPath, here: Here, services: Wired, purge: Annotated[bool, Query()] = False
 ) -> None:
-    """Forget the grant and its tokens. Leads stay; accounts that no other connection sees are paused."""
+    """Forget the grant and its tokens, and end what it subscribed to as far as LinkedIn answers. Accounts that no
+    other connection sees are paused, or with `purge` torn down with their leads, forms and tables.
+    """
     if purge:
-        raise InvalidInput("no_purge", "Purging is not possible here.", "Leave purge out: the data stays.")
-    services.orders.disconnect(here, connection_id)
+        services.teardown.connection(here, connection_id)
+    else:
+        services.orders.disconnect(here, connection_id)
 
 
 def view(connection: Connection) -> ConnectionView:

@@ -12,6 +12,7 @@ from leadwire.store.rows import Connection
 from leadwire.web import reminders
 from leadwire.web.pages import words
 from leadwire.web.pages.frame import Ask, does, shows
+from leadwire.web.pages.show import counted
 
 STUCK_AFTER: Millis = 10 * MINUTE
 JUST_GRANTED: Millis = MINUTE  # its accounts are being read
@@ -112,9 +113,15 @@ def calendar(ask: Ask) -> Response:
 
 
 def disconnect(ask: Ask) -> Response:
-    """Forget the grant; what it brought stays."""
-    ask.services.orders.disconnect(ask.workspace, ask.part("id"))
-    return ask.lead_to("/connections", "The connection is gone. Forms, leads and settings were kept.")
+    """Forget the grant; what it brought stays, unless it is to be purged, too."""
+    if ask.field("purge") is not None:
+        ask.services.teardown.connection(ask.workspace, ask.part("id"))
+        return ask.lead_to("/connections", "The connection is gone, and so is what only it could see.")
+    left = ask.services.orders.disconnect(ask.workspace, ask.part("id"))
+    said = "The connection is gone. Forms, leads and settings were kept."
+    if left:
+        said += f" LinkedIn keeps {counted(left, 'subscription')} until the grant ends; what they push is refused."
+    return ask.lead_to("/connections", said)
 
 
 def _serves(access: object, connection_id: str) -> bool:

@@ -46,7 +46,7 @@ class Erasure:
                 raise NotFound("not_found", f"There is no lead {lead_id[:80]!r} here.")
             leads = self._erase(tx, [lead_id])
             receipt = self._receipt(tx, workspace, leads, 0, actor)
-        self._scrub_now(workspace)
+        self.scrub_now(workspace)
         return receipt
 
     def address(self, workspace: Workspace, email: str, actor: str) -> Receipt:
@@ -59,7 +59,7 @@ class Erasure:
             leads = self._erase(tx, ids)
             unnamed = tx.erasing.forget_unnamed(email)
             receipt = self._receipt(tx, workspace, leads, unnamed, actor)
-        self._scrub_now(workspace)
+        self.scrub_now(workspace)
         return receipt
 
     def scrub(self, workspace: Workspace, key: str, turn: Turn) -> Millis | None:
@@ -82,8 +82,8 @@ class Erasure:
         return receipt
 
     @staticmethod
-    def _scrub_now(workspace: Workspace) -> None:
-        """At once where that is quick; what hinders it is the schedule's."""
+    def scrub_now(workspace: Workspace) -> None:
+        """See to the database's files at once, where that is quick; what hinders it is the schedule's."""
         if workspace.place.dialect == "sqlite":
             try:
                 workspace.scrub()

@@ -72,8 +72,9 @@ def delete_workspace(workspace_id: IdPath, services: Wired) -> None:
     """Remove a workspace with every lead, form, connection, key and table in it, and its subscriptions at LinkedIn."""
     workspace = services.store.workspace(workspace_id)
     if workspace.slug != DEFAULT:  # which cannot be removed
-        services.subscriptions.close(workspace)
+        services.teardown.workspace(workspace)
     services.store.deployment.delete_workspace(workspace_id)
+    services.erasure.scrub_now(workspace)
 
 
 @router.get("/{workspace_id}/api-keys", responses=fails(404))

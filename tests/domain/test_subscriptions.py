@@ -89,6 +89,17 @@ def test_nothing_wanted_takes_ours_away_and_nothing_else() -> None:
     ]
 
 
+def test_what_has_moved_is_said_and_goes_behind_its_successor_or_alone() -> None:
+    there = [Registered("7", OLD, ALL), Registered("8", OLD, EVENTS)]
+    found = planned([ALL], there, moved=lambda url: url == OLD)
+    assert told(found) == [
+        ("create", "replaces_moved", None),
+        ("delete", "moved", "7"),
+        ("delete", "moved", "8"),
+    ]
+    assert [step.after for step in found] == [None, ALL, None]
+
+
 targets = st.sampled_from([ALL, EVENTS, FIRST, SECOND])
 lists = st.lists(
     st.tuples(st.sampled_from([URL, OLD, FOREIGN]), targets, st.sampled_from([None, None, "urn:li:event:1"])),

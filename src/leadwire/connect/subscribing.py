@@ -30,6 +30,11 @@ WAITS = Problem(
     "It stays until the one that takes its place is registered.",
     "See why that one could not be created.",
 )
+MOVED = Problem(
+    "moved",
+    "LinkedIn still pushes to an address of this workspace at another place as well.",
+    "If this deployment has moved, apply the plan: then that one is deleted. If this is a copy, leave it alone.",
+)
 UNLISTED = Problem(
     "not_listed", "LinkedIn took the subscription, but does not list it.", "Apply again in a minute."
 )
@@ -54,7 +59,9 @@ class Done:
 
 @dataclass
 class Round:
-    """One look at an owner, and what comes of it. `listed` follows what is done."""
+    """One look at an owner, and what comes of it. `listed` follows what is done; what is ours elsewhere goes only
+    where a person has `asked`.
+    """
 
     reach: Reach
     owner: str
@@ -63,7 +70,9 @@ class Round:
     listed: list[Registered]
     url: str
     ours: Callable[[str], bool]
+    moved: Callable[[str], bool]
     reachable: bool
+    asked: bool
 
     def __post_init__(self) -> None:
         self._owned = {held.id: held.connection_id for one in self.webhooks for held in one.held}
@@ -74,6 +83,7 @@ class Round:
             self.listed,
             self.url,
             self.ours,
+            moved=self.moved,
             dead=self._dead,
             known=[target for one in wishes for target in _once_of(one)],
         )
@@ -156,6 +166,8 @@ class Round:
 
     def _delete(self, step: Step) -> Problem | None:
         assert step.id is not None
+        if step.why == "moved" and not self.asked:
+            return MOVED
         if step.after is not None and not self._is_served(step.after):
             return WAITS
         return self._end(step.id)

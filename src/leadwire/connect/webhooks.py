@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from leadwire.connect.hook_tokens import HookTokens, hook_url
+from leadwire.connect.hook_tokens import HOOKS_PATH, HookTokens, hook_url
 from leadwire.connect.line import Line
 from leadwire.connect.pace import doubted
 from leadwire.connect.subscribing import Done, Reach, Round, delete, listed
@@ -42,12 +42,14 @@ class Site:
         return hook_url(self.public_url, self.tokens().make(workspace.id, owner, serial))
 
     def is_of(self, workspace: Workspace, url: str) -> bool:
-        """Whether an address is one that this workspace gave out, here. Another one's, or the same token at
-        another base (a copy of this database), is foreign.
-        """
-        base = hook_url(self.public_url, "")
-        name = self.tokens().read(url.removeprefix(base)) if url.startswith(base) else None
+        """Whether an address is one that this workspace gave out, here or where it was before it moved."""
+        _, found, token = url.rpartition(HOOKS_PATH)
+        name = self.tokens().read(token) if found else None
         return name is not None and name.workspace_id == workspace.id
+
+    def has_moved(self, url: str) -> bool:
+        """Whether one of our addresses is elsewhere: PUBLIC_URL was another, or still is where this is a copy of."""
+        return not url.startswith(hook_url(self.public_url, ""))
 
 
 class Registry:
@@ -65,6 +67,13 @@ class Registry:
         with workspace.alone(f"webhooks:{owner}"):
             return self._apply(reach, workspace, owner)
 
+    def keep(self, reach: Reach, workspace: Workspace, owner: str) -> tuple[Done, ...]:
+        """As `apply`, by itself: what is at another place stays, because this may be the copy of a deployment that
+        lives there.
+        """
+        with workspace.alone(f"webhooks:{owner}"):
+            return self._apply(reach, workspace, owner, asked=False)
+
     def rotate(self, reach: Reach, workspace: Workspace, owner: str) -> tuple[Done, ...]:
         """Move an owner's subscriptions to a new address. A move that has not ended is ended, not begun again:
         only the last address goes on beside the one in force.
@@ -73,7 +82,7 @@ class Registry:
             under_way = [
                 step
                 for step in self.look(reach, workspace, owner)
-                if step.action == "create" or step.why == "old_url"
+                if step.action == "create" or step.why in ("old_url", "moved")
             ]
             if not under_way:
                 with workspace.write() as tx:
@@ -99,7 +108,7 @@ class Registry:
                         tx.webhooks.settle(webhook.id, "wanted", kept, self._now())
             return left
 
-    def _begin(self, reach: Reach, workspace: Workspace, owner: str) -> Round:
+    def _begin(self, reach: Reach, workspace: Workspace, owner: str, asked: bool = True) -> Round:
         with workspace.read() as tx:
             webhooks = tx.webhooks.all(owner)
             targets = {one.id: _targets(tx, one) for one in webhooks}
@@ -112,11 +121,13 @@ class Registry:
             listed=listed(reach.line, owner),
             url=self.site.url(workspace, owner, hook.serial) if hook else "",
             ours=partial(self.site.is_of, workspace),
+            moved=self.site.has_moved,
             reachable=self.site.reachable,
+            asked=asked,
         )
 
-    def _apply(self, reach: Reach, workspace: Workspace, owner: str) -> tuple[Done, ...]:
-        begun = self._begin(reach, workspace, owner)
+    def _apply(self, reach: Reach, workspace: Workspace, owner: str, asked: bool = True) -> tuple[Done, ...]:
+        begun = self._begin(reach, workspace, owner, asked)
         lost = [one for one in begun.webhooks if begun.lost(one)]
         with workspace.write() as tx:
             for one in lost:  # said before it is put right, so that it can be seen if that fails

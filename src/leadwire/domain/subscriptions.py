@@ -28,11 +28,13 @@ WHY = {
     "new": "wanted, and LinkedIn has none",
     "missing": "LinkedIn had one and lists it no more",
     "replaces_old_url": "the one at LinkedIn has an earlier address",
+    "replaces_moved": "the one at LinkedIn has the address from before this deployment moved",
     "replaces_dead_grant": "the one at LinkedIn belongs to a grant that may not read this account any more",
     "in_place": "as wanted",
     "foreign": "not of this workspace: left alone",
     "doubled": "another one does the same",
     "old_url": "has an earlier address",
+    "moved": "has an address of this workspace at another place: this deployment has moved, or is a copy",
     "dead_grant": "belongs to a grant that may not read this account any more",
     "unwanted": "carries our address, and nothing wants it",
 }
@@ -84,14 +86,15 @@ def plan(
     url: str,
     ours: Callable[[str], bool],
     *,
+    moved: Callable[[str], bool] = lambda url: False,
     dead: Collection[str] = (),
     known: Collection[Target] = (),
 ) -> tuple[Step, ...]:
     """From what LinkedIn lists for an owner to what is wanted at `url`: the steps in the order in which they are
     safe, what is new first, what goes last.
 
-    `ours` tells our earlier addresses from foreign ones; `dead` are ids that listed or not bring nothing any
-    more; `known` was in place before.
+    `ours` tells our earlier addresses from foreign ones, `moved` those of them that are at another place; `dead`
+    are ids that listed or not bring nothing any more; `known` was in place before.
     """
     steps: list[Step] = []
     here: dict[tuple[Target, str | None], list[Registered]] = defaultdict(list)
@@ -101,32 +104,39 @@ def plan(
         else:
             steps.append(Step("leave", one.target, "foreign", one.url, one.id))
     for target in dict.fromkeys(wanted):
-        steps += _serve(target, here.pop((target, None), []), url, dead, target in known)
-    steps += [
-        Step("delete", one.target, "unwanted", one.url, one.id) for group in here.values() for one in group
-    ]
+        steps += _serve(target, here.pop((target, None), []), url, moved, dead, target in known)
+    for one in (one for group in here.values() for one in group):
+        why = "moved" if moved(one.url) else "unwanted"
+        steps.append(Step("delete", one.target, why, one.url, one.id))
     return tuple(sorted(steps, key=lambda step: ORDER.index(step.action)))
 
 
 def _serve(
-    target: Target, there: list[Registered], url: str, dead: Collection[str], known: bool
+    target: Target,
+    there: list[Registered],
+    url: str,
+    moved: Callable[[str], bool],
+    dead: Collection[str],
+    known: bool,
 ) -> Iterable[Step]:
     """Exactly one living subscription at `url`; the oldest, so that whoever asks twice keeps the same."""
     good = [one for one in there if one.url == url and one.id not in dead]
     for one in there:
         if one not in good:
-            why = "old_url" if one.url != url else "dead_grant"
+            why = "moved" if moved(one.url) else "old_url" if one.url != url else "dead_grant"
             yield Step("delete", target, why, one.url, one.id, after=target)
     if good:
         yield Step("keep", target, "in_place", url, good[0].id)
         yield from (Step("delete", target, "doubled", url, one.id, after=target) for one in good[1:])
         return
-    yield Step("create", target, _why_new(there, url, known), url)
+    yield Step("create", target, _why_new(there, url, moved, known), url)
 
 
-def _why_new(there: list[Registered], url: str, known: bool) -> str:
+def _why_new(there: list[Registered], url: str, moved: Callable[[str], bool], known: bool) -> str:
     if not there:
         return "missing" if known else "new"
+    if all(moved(one.url) for one in there):
+        return "replaces_moved"
     return "replaces_old_url" if any(one.url != url for one in there) else "replaces_dead_grant"
 
 

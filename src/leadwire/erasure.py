@@ -42,7 +42,8 @@ class Erasure:
     def lead(self, workspace: Workspace, lead_id: str, actor: str, must_be_here: bool = False) -> Receipt:
         """Erase one lead. One that is not here stays away for good, too. NotFound, if it must be here."""
         with workspace.write() as tx:
-            if must_be_here and lead_id not in tx.leads.known([lead_id]):
+            known = tx.leads.known([lead_id]).get(lead_id)
+            if must_be_here and (known is None or known.state == "erased"):
                 raise NotFound("not_found", f"There is no lead {lead_id[:80]!r} here.")
             leads = self._erase(tx, [lead_id])
             receipt = self._receipt(tx, workspace, leads, 0, actor)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
+from leadwire.domain.texts import storable
 from leadwire.erasure import Receipt
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.problems import Problem
-from leadwire.web.values import IdIn, IdPath, Moment, OwnerPath, Storable, View, Wish
+from leadwire.web.values import IdIn, IdPath, Moment, OwnerPath, View, Wish
 
 router = APIRouter()
 
@@ -53,17 +54,18 @@ class Answered(View):
     leads: int
 
 
-class ErasureWish(Wish):
-    """One lead by its id, or every lead that gave an e-mail address."""
+class LeadErasure(Wish):
+    """One lead by its id."""
 
-    lead: IdIn | None = None
-    email: Annotated[Storable, Field(min_length=3, max_length=320)] | None = None
+    lead: IdIn
 
-    @model_validator(mode="after")
-    def _one_of_them(self) -> ErasureWish:
-        if (self.lead is None) == (self.email is None):
-            raise ValueError("name either a lead or an email")
-        return self
+
+class AddressErasure(Wish):
+    """Every lead that gave an e-mail address."""
+
+    email: Annotated[
+        str, Field(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=319), AfterValidator(storable)
+    ]
 
 
 class ReceiptView(View):
@@ -104,11 +106,11 @@ def erase_lead(lead_id: IdPath, here: Here, services: Wired) -> None:
 
 
 @router.post("/erasures", tags=["leads"], status_code=202)
-def erase(wish: ErasureWish, here: Here, services: Wired) -> ReceiptView:
+def erase(wish: LeadErasure | AddressErasure, here: Here, services: Wired) -> ReceiptView:
     """Erase a lead, or all leads of an e-mail address, for good. A lead that is not here stays away, too."""
-    if wish.lead is not None:
+    if isinstance(wish, LeadErasure):
         return _receipt(services.erasure.lead(here, wish.lead, "api"))
-    return _receipt(services.erasure.address(here, wish.email or "", "api"))
+    return _receipt(services.erasure.address(here, wish.email, "api"))
 
 
 def _receipt(receipt: Receipt) -> ReceiptView:

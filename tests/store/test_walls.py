@@ -9,7 +9,7 @@ from tests.store.samples import ANNA, land, publish, two_workspaces
 
 from leadwire.domain.alerts import Condition, Diff
 from leadwire.domain.coverage import Interval
-from leadwire.store import AccountFacts, InboxRow, RunPlan, Tokens, schema
+from leadwire.store import AccountFacts, Certificate, CertificateDay, InboxRow, RunPlan, Shown, Tokens, schema
 from leadwire.store.errors import TryLater
 from leadwire.store.place import CANONICAL
 
@@ -73,6 +73,22 @@ def fill(store, workspace):
         tx.schedule.put("poll", ANNA, 1, NOW)
         tx.settings.put("account", ANNA, "poll_interval", "5m")
         tx.runs.create(RunPlan(ANNA, "poll"), NOW)
+        tx.checks.show("r", ANNA, [Shown("l", "7234246", 0)])
+        day = CertificateDay(
+            ANNA,
+            0,
+            "7234246",
+            "r",
+            "red",
+            NOW,
+            1,
+            *[0] * 5,
+            missing=1,
+            extra=0,
+            repaired=0,
+            ids={"missing": ["l"]},
+        )
+        tx.certificates.put(Certificate("r", ANNA, NOW, 0, 1, "red"), [day], 0)
         tx.webhooks.want(ANNA, "SPONSORED", None, NOW)
         tx.hooks.serial(ANNA, NOW)
         gap = Condition("gap", ANNA, "info", "A gap.", "Wait.")

@@ -72,7 +72,7 @@ class Reconciler:
     def _judge(self, workspace: Workspace, run: Run, spot: Spot) -> None:
         of = self._judged(workspace, run, spot)
         with workspace.read() as tx:  # one snapshot: what lands meanwhile is in all counts or in none
-            found = _compare(tx, of, spot.accepted)
+            found = compare(tx, of, spot.accepted)
         if found.gone and found.reason is None and not self._able(workspace, run.plan.owner):
             found.reason = reconcile.UNSURE
         with workspace.write() as tx:
@@ -133,7 +133,7 @@ def again(tx: Tx, run_id: str, now: Millis) -> None:
         tx.schedule.hasten(KIND, owner, shard(owner), now + HOUR)
 
 
-def _compare(tx: Tx, of: Judged, accepted: bool) -> Found:
+def compare(tx: Tx, of: Judged, accepted: bool) -> Found:
     days: dict[Spotted, Tally] = defaultdict(Tally)
     registered = [one.registered_at for one in tx.webhooks.all(of.owner) if one.registered_at is not None]
     counts = {

@@ -88,6 +88,7 @@ def test_a_consent_that_never_came_back_says_what_to_compare(person: Person) -> 
     shown = [one.text for one in page.all("code")]
     assert f"{HERE}/oauth/linkedin/callback" in shown
     assert person.rig.settings.linkedin_client_id in shown
+    person.rig.look()
     assert "never finished" in person.sees("/").text
 
 
@@ -119,6 +120,7 @@ def test_a_disconnect_keeps_what_was_brought(reader: Person) -> None:
     assert "gone" in said(reader.does(f"/connections/{connection_id}/disconnect"))
     assert reader.rig.api.all("/connections") == []
     assert len(reader.rig.api.all("/leads")) == leads
+    reader.rig.look()
     assert "nobody connected may read" in reader.sees("/").text
 
 

@@ -29,6 +29,8 @@ EXPECTED = {
     "/quarantine",
     "/webhooks",
     "/settings",
+    "/alerts",
+    "/activity",
 }
 LEAVES = {"/connections/connect"}  # for LinkedIn; what leads there is tried elsewhere
 OPAQUE = re.compile(r"^[a-z0-9:-]*\d[a-z0-9:-]*$", re.IGNORECASE)

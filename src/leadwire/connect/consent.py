@@ -14,6 +14,7 @@ import structlog
 
 from leadwire.connect import heartbeat
 from leadwire.connect.line import AppKeys, Line, Switchboard, stored
+from leadwire.domain import alerts
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.owners import shard
 from leadwire.domain.times import Millis
@@ -135,6 +136,8 @@ class Consent:
             tx.schedule.put("verdict", connection_id, shard(connection_id), now)
             tx.schedule.put(heartbeat.KIND, connection_id, shard(connection_id), now + heartbeat.FIRST)
             _read_on(tx, connection_id, now)
+            if tx.schedule.get(alerts.KIND, ""):
+                tx.schedule.hasten(alerts.KIND, "", shard(""), now)
             tx.audit.add("linkedin member", "connection.granted", connection_id, {}, now)
 
     def _link(self, workspace: Workspace, connection_id: str, return_url: str | None) -> str:

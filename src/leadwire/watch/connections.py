@@ -55,7 +55,7 @@ def ended(view: View) -> Iterator[Condition]:
             stuck = f" {counted(waits, 'account is', 'accounts are')} not read." if waits else ""
             yield NEEDS_RECONNECT.about(
                 f"connection:{one.id}",
-                f"A connection to LinkedIn needs reconnecting. {reason}{stuck}",
+                f"A connection to LinkedIn has ended and needs reconnecting. {reason}{stuck}",
                 f"/connections/{one.id}",
                 rung=f"{max(0, view.now - since) // DAY}d",
                 since=since,

@@ -10,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 from leadwire.connect.consent import Arrival, with_result
 from leadwire.web.pages import (
     accounts,
+    activity,
+    alerts,
     certificates,
     connections,
     desk,
@@ -41,6 +43,8 @@ ROOMS = (
     runs,
     quarantine,
     webhooks,
+    alerts,
+    activity,
     settings,
 )
 

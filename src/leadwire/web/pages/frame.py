@@ -122,8 +122,9 @@ class Ask:
         return response
 
     def _alarms(self) -> list[Any]:
+        """What must not wait, and nobody has acknowledged."""
         with self.workspace.read() as tx:
-            return [one for one in tx.connections.all() if one.state == "needs_reconnect"]
+            return [one for one in tx.alerts.open() if one.severity == "critical" and one.acked_at is None]
 
 
 def alone(template: str, status: int, **values: Any) -> Response:

@@ -8,18 +8,15 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from leadwire.domain.times import DAY, Millis
+from leadwire.domain.times import DAY
 from leadwire.store import Tx
-from leadwire.store.rows import Account, Connection, Run
-from leadwire.web.pages import chart, connections, leads, runs, show, strip, words
+from leadwire.store.rows import Account, Connection
+from leadwire.web.pages import chart, leads, runs, strip, words
 from leadwire.web.pages.frame import Ask, shows
 
 NEWEST = 5
 STRIPS = 8  # accounts whose coverage is drawn; the others are a click away
-LOOK_BACK = 100
-WARN_BEFORE: Millis = 30 * DAY
 TONES = ("bad", "warn", "calm")
-READABLE = ("yes", "probably")
 
 
 class Notice(NamedTuple):
@@ -47,8 +44,7 @@ def page(ask: Ask) -> Response:
         counts, working = tx.leads.counts(), tx.runs.open()
         newest = tx.leads.page(runs.ANY_LEAD, NEWEST, None).items
         forms = {form.form_id: form for form in tx.forms.all()}
-        unread = {account.owner for account in accounts if account.sync.enabled and not _may_be_read(account)}
-        notices = [*_of_connections(connected, ask.now), *_of_accounts(accounts), *_of_work(tx, unread)]
+        notices = list(_of_alerts(tx))
         names = runs.names(tx, working)
         mark = tx.leads.mark()
     notices += _of_deployment(ask)
@@ -116,68 +112,17 @@ def _step(connected: tuple[Connection, ...], accounts: tuple[Account, ...], lead
     return None
 
 
-def _of_connections(connected: tuple[Connection, ...], now: Millis) -> Iterator[Notice]:
-    alive = any(one.state == "active" for one in connected)
-    for one in connected:
-        name, href = connections.name_of(one), f"/connections/{one.id}"
-        if one.state == "needs_reconnect":
-            reason = words.REASON.get(one.reason or "", one.reason or "")
-            yield Notice("bad", f"The connection of {name} has ended. {reason}", "Reconnect it.", href)
-        elif one.state == "pending" and not alive and connections.is_stuck(one, now):
-            yield Notice(
-                "warn", "A connect was begun and never finished.", "See what LinkedIn may have shown.", href
-            )
-        ends = connections.ends_at(one)
-        if one.state == "active" and ends is not None and ends - now < WARN_BEFORE:
-            days = max(0, (ends - now) // DAY)
-            yield Notice(
-                "warn", f"The connection of {name} ends in {days} days.", "Reconnect it before then.", href
-            )
-
-
-def _of_accounts(accounts: tuple[Account, ...]) -> Iterator[Notice]:
-    for account in accounts:
-        if account.sync.enabled and not _may_be_read(account):
-            text = f"{account.facts.name} is to be read, but nobody connected may read its leads."
-            yield Notice("bad", text, "See what is missing.", f"/accounts/{account.facts.id}")
-
-
-def _may_be_read(account: Account) -> bool:
-    return account.access is not None and account.access.can_read in READABLE
-
-
-def _of_work(tx: Tx, unread: set[str]) -> Iterator[Notice]:
-    """Runs that failed for another reason than a missing permission, which has its own notice."""
-    settled = set(unread)
-    for run in tx.runs.page(LOOK_BACK).items:
-        if run.state == "failed" and run.plan.owner not in settled:
-            yield _failed(tx, run)
-        if run.state in ("failed", "done"):
-            settled.add(run.plan.owner)
-    waiting = tx.quarantine.count()
-    if waiting:
-        text = f"{waiting:,} {'value or lead is' if waiting == 1 else 'values and leads are'} in quarantine."
-        yield Notice("warn", text, "Give a value, try again, or dismiss.", "/quarantine")
-
-
-def _failed(tx: Tx, run: Run) -> Notice:
-    name = runs.names(tx, [run])[run.plan.owner]
-    text = f"The last run of {name} failed: {run.error or 'no reason given'}."
-    return Notice(
-        "bad",
-        text,
-        "It is tried again by itself; see the account.",
-        f"/accounts/{show.account(run.plan.owner)}",
-    )
+def _of_alerts(tx: Tx) -> Iterator[Notice]:
+    for one in tx.alerts.open():
+        yield Notice(
+            words.word(words.SEVERITY, one.severity).tone, one.message, "Put it right", one.href or "/alerts"
+        )
 
 
 def _of_deployment(ask: Ask) -> Iterator[Notice]:
     warnings = ask.services.deployment.facts().get("warnings", [])
     for warning in warnings if isinstance(warnings, list) else []:
         yield Notice("calm", str(warning), "See the settings.", "/settings")
-    for pause in ask.services.store.deployment.pauses(ask.now):
-        text = f"LinkedIn is not asked for {pause.endpoint} now: {pause.reason}."
-        yield Notice("warn", text, "It goes on by itself after 00:00 UTC.", "/settings")
 
 
 DOORS = (shows("/", page, still),)

@@ -31,7 +31,9 @@ def page(ask: Ask) -> Response:
         app_origin=setup.origin(ask),
         redirect_uri=ask.services.consent.redirect_uri,
         facts=dict(ask.services.deployment.facts()),
+        budget=ask.services.duties.purse.budget(),
         pauses=ask.services.store.deployment.pauses(ask.now),
+        alert_secret=ask.services.alert_secret() if ask.services.deployment.alert_webhook else "",
     )
 
 

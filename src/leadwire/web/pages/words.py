@@ -20,6 +20,8 @@ NAVIGATION = (
     ("/runs", "Runs"),
     ("/webhooks", "Webhooks"),
     ("/quarantine", "Quarantine"),
+    ("/alerts", "Alerts"),
+    ("/activity", "Activity"),
     ("/settings", "Settings"),
 )
 
@@ -76,7 +78,9 @@ FORM = {
     "PUBLISHED": Word("published", "good"),
     "DRAFT": Word("draft", "calm"),
     "ARCHIVED": Word("archived", "plain"),
-    "": Word("state not read yet", "plain", "It was read for a lead's sake; the next look at all forms tells."),
+    "": Word(
+        "state not read yet", "plain", "It was read for a lead's sake; the next look at all forms tells."
+    ),
 }
 
 RUN = {
@@ -148,6 +152,13 @@ def why(reason: str) -> str:
     """Why something is in quarantine, as a sentence."""
     text = {str(code): text for code, text in REASONS.items()}.get(reason, reason)
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+SEVERITY = {
+    "critical": Word("critical", "bad", "Leads are not read, or will be lost: somebody must act."),
+    "warning": Word("warning", "warn", "Something is not as it should be; nothing is lost yet."),
+    "info": Word("info", "calm", "Worth a look when there is time."),
+}
 
 
 LACKS: Mapping[str, str] = {

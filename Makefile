@@ -19,7 +19,7 @@ help:
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    back-fill throughput against a bare loop"
 	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
-	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, and 10,000 pushes likewise"
+	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
 
@@ -75,6 +75,7 @@ bench-push: dev
 chaos: dev
 	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)
 	@$(BIN)/python -m tests.chaos.push_kill $(PUSH_ARGS)
+	@$(BIN)/python -m tests.chaos.burst_kill $(BURST_ARGS)
 
 labels: dev
 	@$(BIN)/python -m tests.domain.label_storm 100000

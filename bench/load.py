@@ -29,9 +29,9 @@ def lead_id(number: int) -> str:
     return f"249592fc-d272-44ba-a7db-{number:012d}-6"
 
 
-def request(path: str, secret: str, number: int) -> bytes:
-    """One signed push of lead `number`, with the headers that LinkedIn and a proxy before us would send."""
-    body = (BODY % (lead_id(number), 1_780_000_000_000 + number)).encode()
+def request(path: str, secret: str, lead: str, number: int) -> bytes:
+    """The `number`-th signed push, of a lead, with the headers that LinkedIn and a proxy before us would send."""
+    body = (BODY % (lead, 1_780_000_000_000 + number)).encode()
     signature = hmac.new(secret.encode(), b"hmacsha256=" + body, hashlib.sha256).hexdigest()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: leadwire.example.com\r\nX-LI-Signature: {signature}\r\n"

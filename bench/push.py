@@ -60,7 +60,8 @@ class Server:
 
     def requests(self, count: int) -> tuple[int, list[bytes]]:
         first = next(NUMBERS)
-        return first, [load.request(self.path, SECRET, first + number) for number in range(count)]
+        numbers = range(first, first + count)
+        return first, [load.request(self.path, SECRET, load.lead_id(number), number) for number in numbers]
 
     def end(self) -> None:
         assert self.process.stdin is not None

@@ -6,12 +6,10 @@ Nothing may be lost, nothing may be there twice, and memory must stay flat.
 
 from __future__ import annotations
 
-import argparse
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +19,9 @@ from typing import Any
 
 import httpx2
 from sqlalchemy import create_engine, text
+from tests.chaos.homes import arguments, place, told
 from tests.cli.people import MAIN, Process, consent, environment, free_ports, process, until
-from tests.databases import KEY, Home, PostgresHomes, SqliteHomes
+from tests.databases import KEY, Home
 
 ADMIN = "the deployment key of the chaos run"
 CLIENT = ("78emulatordemo01", "emulator-client-secret-01")
@@ -196,24 +195,10 @@ def reachable(url: str) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--leads", type=int, default=100_000)
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--postgres", action="store_true")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as text_:
-        folder = Path(text_)
-        homes = PostgresHomes() if given.postgres else SqliteHomes(folder)
-        try:
-            with homes.home(folder / "store") as home:
-                report = kill_over_and_over(folder / "run", home, given.leads, given.kills, given.seed)
-        finally:
-            if isinstance(homes, PostgresHomes):
-                homes.stop()
-    print(f"{'PostgreSQL' if given.postgres else 'SQLite'}, seed {given.seed}: {report}")
+    given = arguments(__doc__, leads=100_000, kills=10).parse_args()
+    with place(given.postgres) as (folder, home):
+        report = kill_over_and_over(folder, home, given.leads, given.kills, given.seed)
+    told(given, report)
     sys.exit(bool(report.missing or report.doubled))
 
 

@@ -6,12 +6,10 @@ Every push that was acknowledged must be in the inbox afterwards.
 
 from __future__ import annotations
 
-import argparse
 import queue
 import random
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,8 +18,9 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tests.chaos.homes import arguments, place, told
 from tests.cli.people import environment, process
-from tests.databases import KEY, NOW, Home, PostgresHomes, SqliteHomes
+from tests.databases import KEY, NOW, Home
 from tests.hook.conftest import OWNER, push
 
 from leadwire.connect.hook_tokens import HOOKS_PATH, HookTokens
@@ -142,24 +141,10 @@ def _compare(report: Report, home: Home) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--pushes", type=int, default=10_000)
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--postgres", action="store_true")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as text:
-        folder = Path(text)
-        homes = PostgresHomes() if given.postgres else SqliteHomes(folder)
-        try:
-            with homes.home(folder / "store") as home:
-                report = kill_over_and_over(folder / "run", home, given.pushes, given.kills, given.seed)
-        finally:
-            if isinstance(homes, PostgresHomes):
-                homes.stop()
-    print(f"{'PostgreSQL' if given.postgres else 'SQLite'}, seed {given.seed}: {report}")
+    given = arguments(__doc__, pushes=10_000, kills=10).parse_args()
+    with place(given.postgres) as (folder, home):
+        report = kill_over_and_over(folder, home, given.pushes, given.kills, given.seed)
+    told(given, report)
     sys.exit(bool(report.lost or len(report.acknowledged) != given.pushes))
 
 

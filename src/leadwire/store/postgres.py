@@ -13,6 +13,14 @@ from leadwire.store.walls import declare
 
 APP_ROLE = "leadwire_app"
 STATEMENT_LIMIT = 60  # seconds; no statement of ours on rows takes one
+# A server that has gone without a word is given up: libpq alone would wait for the kernel's quarter of an hour.
+REACHES = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 15_000,  # milliseconds that something sent may stay without an acknowledgement
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 OWNERS_TURN = 0x6C656164  # "lead": the advisory lock under which schemas change
 # PostgreSQL 16 split membership: only the SET option lets a role be taken on.
 MAY_TAKE_ON = """
@@ -140,7 +148,7 @@ def _engine(url: URL, patience: float, **options: Any) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,  # a traceback must not carry a lead
         query_cache_size=2000,
-        connect_args={"application_name": "leadwire"},
+        connect_args={"application_name": "leadwire", **REACHES},
         **options,
     )
 

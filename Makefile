@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test browser check fmt install dev lock bench bench-push chaos labels clean
+.PHONY: help run test browser check fmt install dev lock bench bench-push bench-browser chaos labels clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make check    format, lint, types, import contracts"
 	@echo "make bench    back-fill throughput against a bare loop"
 	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
+	@echo "make bench-browser  from a member's click to the row in an open page, 50 times in Chromium"
 	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
@@ -71,6 +72,9 @@ bench: dev
 
 bench-push: dev
 	@$(BIN)/python -m bench.push $(ARGS)
+
+bench-browser: dev browser
+	@$(BIN)/python -m tests.browser.submissions $(ARGS)
 
 chaos: dev
 	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)

@@ -20,13 +20,18 @@ def status(ctx: typer.Context, json: Json = False) -> None:
     """Show how the workspace is doing: connections, accounts, leads, open work."""
     with reach(ctx) as api:
         said, connections = api.get("/status"), list(api.each("/connections"))
+        alerts = list(api.each("/alerts"))
     if json:
-        tell.as_json({**said, "connection_list": connections})
+        tell.as_json({**said, "connection_list": connections, "alerts": alerts})
         return
     tell.facts(_facts(said))
     if connections:
         tell.line()
         tell.table(HEADS, map(_connection, connections), "")
+    for one in alerts:
+        known = ", acknowledged" if one["acknowledged_at"] else ""
+        tell.line()
+        tell.line(f"{one['severity'].upper()}{known}: {one['message']}\n  {one['remedy']}")
 
 
 def openapi() -> None:
@@ -62,6 +67,7 @@ def _facts(said: Any) -> list[tuple[str, object]]:
         ("Newest lead", tell.moment(leads["newest"])),
         ("Open runs", _counts(said["open_runs"]) or "none"),
         ("Quarantine", f"{said['open_quarantine']} open"),
+        ("Alerts", _counts(said["open_alerts"]) or "none"),
         ("Next work", tell.moment(said["due_at"])),
     ]
     if said["deployment"] is not None:

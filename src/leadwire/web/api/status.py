@@ -77,6 +77,7 @@ class StatusView(View):
     leads: LeadCounts
     open_runs: dict[str, int]
     open_quarantine: int
+    open_alerts: dict[str, int]
     reconciliation: Reconciliation
     due_at: Moment | None
     deployment: DeploymentStatus | None
@@ -106,6 +107,7 @@ def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
             leads=_leads(tx),
             open_runs=Counter(run.state for run in tx.runs.open()),
             open_quarantine=tx.quarantine.count(),
+            open_alerts=Counter(one.severity for one in tx.alerts.open()),
             reconciliation=_reconciliation(tx),
             due_at=next((one.due_at for one in tx.schedule.all()), None),
             deployment=whole,

@@ -28,6 +28,7 @@ from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.absence import Rule
 from leadwire.domain.alerts import KIND as WATCH
 from leadwire.domain.alerts import TELLING
+from leadwire.domain.errors import InvalidInput
 from leadwire.domain.times import HOUR, iso
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
@@ -46,7 +47,7 @@ from leadwire.jobs import Engine, Job, Work
 from leadwire.linkedin.client import Api, HttpTransport, Knock, Transport
 from leadwire.linkedin.versions import newest_known
 from leadwire.orders import Orders
-from leadwire.settings import Settings, is_loopback
+from leadwire.settings import Settings, SettingsError, is_loopback
 from leadwire.store import Keyring, Mark, Store, Workspace
 from leadwire.store.alerts import Channel
 from leadwire.subscriptions import Subscriptions
@@ -158,6 +159,10 @@ class App:
         self.store.migrate(self.now())
         self._keep_buried()
         self.watch.everywhere()
+        try:
+            self.duties.purse.check()
+        except InvalidInput as error:
+            raise SettingsError(f"LEADWIRE_POLL_INTERVAL, LEADWIRE_CALL_LIMITS: {error}") from None
 
     def start_work(self) -> None:
         """Start the job engine in this process."""
@@ -289,6 +294,7 @@ class App:
         return Defaults(
             intervals={f"{name}_interval": getattr(self.settings, f"{name}_interval") for name in names},
             public_https=self.settings.takes_pushes,
+            call_limits=self.settings.call_limits,
         )
 
     def _watched(self) -> Facts:

@@ -12,7 +12,7 @@ run      (run)         carry one run asked for by hand, or one that compares
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -20,6 +20,7 @@ from leadwire.connect import accounts, webhooks
 from leadwire.connect.heartbeat import beat, next_beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.connect.pace import pace
+from leadwire.connect.purse import Purse
 from leadwire.domain import intervals
 from leadwire.domain.errors import Conflict, NotFound
 from leadwire.domain.intervals import Pace
@@ -47,6 +48,7 @@ class Defaults:
 
     intervals: Mapping[str, Millis]
     public_https: bool
+    call_limits: Mapping[str, int] = field(default_factory=dict)
 
 
 class Duties:
@@ -55,6 +57,7 @@ class Duties:
     ) -> None:
         self._board, self._reader, self._desks = board, reader, desks
         self._defaults, self._now = defaults, now
+        self.purse = Purse(board.store, defaults.intervals, defaults.call_limits, now)
 
     def kinds(self) -> dict[str, Callable[[Workspace, str, Turn], Millis | None]]:
         return {

@@ -103,7 +103,7 @@ class Orders:
         """
         now = self._now()
         _check_wish(owner, wish)
-        with workspace.write() as tx:
+        with self.duties.purse.guarded(workspace, wish.poll_interval) as tx:
             account = tx.accounts.get(owner)
             if wish.enabled and not force:
                 _check_readable(account)
@@ -198,7 +198,7 @@ class Orders:
         """Give a form an interval of its own, or None to take it back; lives at once (LGF-201)."""
         if interval is not None:
             intervals.check(interval)
-        with workspace.write() as tx:
+        with self.duties.purse.guarded(workspace, interval) as tx:
             form = tx.forms.get(form_id)
             tx.settings.put("form", form_id, "poll_interval", None if interval is None else str(interval))
             if interval is None:
@@ -213,7 +213,8 @@ class Orders:
         for interval in changes.values():
             if interval is not None:
                 intervals.check(interval)
-        with workspace.write() as tx:
+        shortest = min((one for one in changes.values() if one is not None), default=None)
+        with self.duties.purse.guarded(workspace, shortest) as tx:
             for name, interval in changes.items():
                 tx.settings.put("workspace", "", name, None if interval is None else str(interval))
             tx.audit.add("api", "settings.changed", workspace.id, dict(changes), self._now())

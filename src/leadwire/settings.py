@@ -29,6 +29,7 @@ from pydantic import (
 
 from leadwire.domain.errors import InvalidInput
 from leadwire.domain.times import DAY, HOUR, MINUTE, Millis, duration_text, parse_duration
+from leadwire.linkedin.calls import ENDPOINTS
 
 PREFIX = "LEADWIRE_"
 DEFAULT_SCOPES = ("r_marketing_leadgen_automation", "r_ads", "r_organization_admin")
@@ -84,6 +85,18 @@ def _covers_all(value: dict[str, Millis]) -> dict[str, Millis]:
 def _limits(value: object) -> object:
     """`leadFormResponses.FINDER=5000` -> {"leadFormResponses.FINDER": 5000} calls a UTC day."""
     return _pairs(value, int, "endpoint=calls a day, e.g. leadFormResponses.FINDER=5000")
+
+
+def _called(value: dict[str, int]) -> dict[str, int]:
+    for name, calls in value.items():
+        if name not in ENDPOINTS:
+            near = get_close_matches(name, ENDPOINTS, 1, 0.3)
+            raise ValueError(
+                f"{name} is no endpoint that Leadwire calls, perhaps {(near or sorted(ENDPOINTS))[0]}"
+            )
+        if calls < 1:
+            raise ValueError(f"{name} must allow at least one call a day")
+    return value
 
 
 def _pairs(value: object, read: Callable[[str], int], form: str) -> object:
@@ -241,7 +254,9 @@ class Settings(BaseModel):
     settle: Duration = 60 * MINUTE
     delete_confirm_after: Duration = 10 * MINUTE
     delete_max_age: Duration = 80 * DAY
-    call_limits: Annotated[dict[str, int], BeforeValidator(_limits), PlainSerializer(_written_pairs)] = {}
+    call_limits: Annotated[
+        dict[str, int], BeforeValidator(_limits), AfterValidator(_called), PlainSerializer(_written_pairs)
+    ] = {}
     return_origins: Annotated[Words, AfterValidator(_origins)] = ()
     trusted_proxies: Annotated[Words, AfterValidator(_networks)] = ()
     allow_http_webhooks: bool = False

@@ -88,9 +88,15 @@ def _deployment(said: Any) -> list[tuple[str, object]]:
     pauses = [f"{p['endpoint']} until {tell.moment(p['until'])}: {p['reason']}" for p in said["pauses"]]
     return [
         ("Database", f"{facts['database']} {facts['database_version']}, schema {facts['schema_version']}"),
-        ("Calls today", [f"{name} {count}" for name, count in sorted(said["calls_today"].items())] or "none"),
+        ("Calls to LinkedIn", [_calls(one) for one in said["budget"]] or "none"),
         ("Paused by LinkedIn", pauses or "nothing"),
     ]
+
+
+def _calls(one: Any) -> str:
+    limit = one["limit"]
+    allowed = f", limit {limit['calls']} ({limit['source']})" if limit else ""
+    return f"{one['endpoint']} {one['used_today']} today, {one['predicted']} planned a day{allowed}"
 
 
 def _counts(by_state: Any) -> str:

@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -33,7 +33,7 @@ from leadwire.linkedin.errors import (
     TryLater,
 )
 from leadwire.linkedin.patience import is_fresh_token_doubt
-from leadwire.store import Connection, Pause, Store, Tokens, Workspace
+from leadwire.store import Connection, Learned, Pause, Store, Tokens, Workspace
 from leadwire.store.errors import TryLater as StoreTryLater
 
 T = TypeVar("T")
@@ -104,13 +104,25 @@ class Switchboard:
         self._tried[connection_id] = self.now()
 
     def note(self, error: LinkedInError, endpoint: str, member: str) -> None:
-        """Remember a used-up daily quota, for every process, until after midnight UTC."""
-        if isinstance(error, Throttled) and error.until_midnight:
+        """Remember a used-up daily quota, for every process, until after midnight UTC; and how much it was.
+
+        A refusal of our own, without an answer of LinkedIn's, says nothing new.
+        """
+        if isinstance(error, Throttled) and error.until_midnight and error.status is not None:
             now = self.now()
+            self._count(endpoint, member, -1)  # LinkedIn does not count what it refuses so
+            self._learn(endpoint, member if error.scope == "member" else "", now)
             until = now - now % DAY + DAY + int(MIDNIGHT_SPREAD * self._spread())
             whose = member if error.scope == "member" else ""
             self.store.deployment.pause(endpoint, until, "daily quota used up", whose)
             self._paused = (NEVER, [])
+
+    def _learn(self, endpoint: str, member: str, now: Millis) -> None:
+        self.flush()
+        counted = self.store.deployment.calls(utc_day(now))
+        calls = sum(one.count for one in counted if (one.endpoint, one.member) == (endpoint, member))
+        whose: Literal["app", "member"] = "member" if member else "app"
+        self.store.deployment.learn(Learned(endpoint, whose, calls, now))
 
     def flush(self) -> None:
         """Write the counted calls down; what a crash takes is a few counts."""
@@ -119,11 +131,11 @@ class Switchboard:
         for day in {key[0] for key in counts}:
             self.store.deployment.count_calls(day, {k[1:]: n for k, n in counts.items() if k[0] == day})
 
-    def _count(self, endpoint: str, member: str) -> None:
+    def _count(self, endpoint: str, member: str, calls: int = 1) -> None:
         day, client = utc_day(self.now()), self.app().client_id
         with self._counting:
             for whose in {"", member}:
-                self._counts[day, endpoint, client, whose] += 1
+                self._counts[day, endpoint, client, whose] += calls
 
     def _refuse_paused(self, endpoint: str, member: str) -> None:
         now = self.now()

@@ -6,6 +6,23 @@ from urllib.parse import quote
 
 Surface: TypeAlias = Literal["rest", "v2", "oauth"]
 
+# Every endpoint that is called, by resource: what quotas are counted by.
+_CALLED = {
+    "adAccounts": ("FINDER", "GET", "BATCH_GET"),
+    "adAccountUsers": ("FINDER",),
+    "adCampaigns": ("GET",),
+    "creatives": ("GET",),
+    "events": ("GET",),
+    "leadForms": ("FINDER", "GET", "BATCH_GET"),
+    "leadFormResponses": ("FINDER", "GET", "BATCH_GET"),
+    "leadNotifications": ("CREATE", "FINDER", "GET", "DELETE"),
+    "me": ("GET",),
+    "oauth": ("accessToken", "introspectToken"),
+    "organizationAcls": ("FINDER",),
+    "userinfo": ("GET",),
+}
+ENDPOINTS = frozenset(f"{resource}.{way}" for resource, ways in _CALLED.items() for way in ways)
+
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
@@ -55,16 +55,39 @@ class PauseView(View):
     reason: str
 
 
+class LimitView(View):
+    """A daily quota: `set` in the configuration, or `learned` from LinkedIn's refusal at `learned_at`."""
+
+    calls: int
+    source: Literal["set", "learned"]
+    learned_at: Moment | None
+
+
+class BudgetView(View):
+    """Calls of one endpoint in a UTC day, by the app. `predicted`: at least so many by the schedule of all workspaces;
+    leads, pushes, back-fills and comparisons come on top. `member_limit`: of each member's calls.
+    """
+
+    endpoint: str
+    used_today: int
+    predicted: int
+    limit: LimitView | None
+    member_limit: LimitView | None
+
+
 class DeploymentStatus(View):
     """`calls_today`: calls to LinkedIn of the UTC day, by endpoint; `facts`: database, roles, warnings."""
 
     calls_today: dict[str, int]
+    budget: list[BudgetView]
     pauses: list[PauseView]
     facts: dict[str, Any]
 
 
 class StatusView(View):
-    """Numbers of things by state; `due_at`: when the next scheduled work is due."""
+    """Numbers of things by state; `due_at`: when the next scheduled work is due; `predicted_calls`: what this
+    workspace's schedule asks of LinkedIn in a day at least, by endpoint.
+    """
 
     version: str
     workspace: str
@@ -80,6 +103,7 @@ class StatusView(View):
     open_alerts: dict[str, int]
     reconciliation: Reconciliation
     due_at: Moment | None
+    predicted_calls: dict[str, int]
     deployment: DeploymentStatus | None
 
 
@@ -89,6 +113,7 @@ def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
     now, deployment = services.now(), services.deployment
     app_set_up = services.app_keys() is not None
     whole = _deployment(services, now) if caller.deployment else None
+    predicted = dict(services.duties.purse.predicted(here))
     with here.read() as tx:
         return StatusView(
             version=deployment.version,
@@ -110,6 +135,7 @@ def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
             open_alerts=Counter(one.severity for one in tx.alerts.open()),
             reconciliation=_reconciliation(tx),
             due_at=next((one.due_at for one in tx.schedule.all()), None),
+            predicted_calls=predicted,
             deployment=whole,
         )
 
@@ -146,4 +172,11 @@ def _deployment(services: Services, now: Millis) -> DeploymentStatus:
     pauses = [
         PauseView(endpoint=one.endpoint, until=one.until, reason=one.reason) for one in desk.pauses(now)
     ]
-    return DeploymentStatus(calls_today=calls, pauses=pauses, facts=dict(services.deployment.facts()))
+    return DeploymentStatus(
+        calls_today=calls,
+        budget=[
+            BudgetView.model_validate(one, from_attributes=True) for one in services.duties.purse.budget()
+        ],
+        pauses=pauses,
+        facts=dict(services.deployment.facts()),
+    )

@@ -18,7 +18,7 @@ from leadwire.domain.times import Millis
 from leadwire.ingest import land, plan
 from leadwire.ingest.ports import Meter, Now, Source, Turn
 from leadwire.ingest.tables import Desks
-from leadwire.ingest.walk import FIRST, OVERLAP, PROBLEMS, NeverEnds
+from leadwire.ingest.walk import FIRST, OVERLAP, PAGE, PROBLEMS, NeverEnds
 from leadwire.linkedin.leads import find_leads, read_leads
 from leadwire.store import Json, Run, Shown, Tx, Workspace
 
@@ -72,9 +72,9 @@ class Spot:
 class Sweep:
     """Walks the slices of a run, one page at a time."""
 
-    def __init__(self, desks: Desks, now: Now, able: Able, *, settle: Millis) -> None:
+    def __init__(self, desks: Desks, now: Now, able: Able, *, settle: Millis, page: int = PAGE) -> None:
         self._desks, self._now, self._able = desks, now, able
-        self._settle = settle
+        self._settle, self.page = settle, page
 
     def go(self, workspace: Workspace, run: Run, speak: Meter, turn: Turn) -> Spot | None:
         """Walk on from where the run stands; where it has come to, None if its turn is over before the end.
@@ -106,7 +106,8 @@ class Sweep:
     def _next_slice(self, workspace: Workspace, run: Run, spot: Spot, lead_type: str) -> Spot:
         """Begin with the first slice of a lead type; without one, with the next type."""
         first = self._slice(workspace, run, lead_type, run.plan.since or 0)
-        return replace(spot, window=first, number=spot.number + (first is None))
+        begun = walk.Cursor(count=self.page)
+        return replace(spot, window=first, walk=begun, number=spot.number + (first is None))
 
     def _slice(self, workspace: Workspace, run: Run, lead_type: str, since: Millis) -> Interval | None:
         end = self.end(run)

@@ -68,10 +68,10 @@ class Place:
         }
 
     @classmethod
-    def of(cls, run: Run, legs: Sequence[Leg]) -> Place:
-        """Where the run stopped, or its beginning."""
+    def of(cls, run: Run, legs: Sequence[Leg], page: int = PAGE) -> Place:
+        """Where the run stopped, or its beginning, from where it reads `page` elements at a time."""
         if run.cursor is None:
-            return cls(tuple(legs))
+            return cls(tuple(legs), walk=walk.Cursor(count=page))
         kept = cast("dict[str, object]", run.cursor)
         pairs = cast("list[tuple[str, int | None]]", kept["legs"])
         return cls(
@@ -92,16 +92,18 @@ class Walker:
         settle: Millis,
         retention: Mapping[str, Millis],
         page_cap: int = PAGE_CAP,
+        page: int = PAGE,
     ) -> None:
         self._desks, self._now = desks, now
-        self._settle, self._retention, self.page_cap = settle, retention, page_cap
+        self._settle, self._retention = settle, retention
+        self.page_cap, self.page = page_cap, page
 
     def go(self, workspace: Workspace, run: Run, legs: Sequence[Leg], speak: Meter, turn: Turn) -> bool:
         """Walk on from where the run stands. True: it is complete; False: its turn is over.
 
         Errors as `Speak`'s, NeverEnds, and the store's.
         """
-        place = Place.of(run, legs)
+        place = Place.of(run, legs, self.page)
         while place.leg < len(place.legs):
             if turn.over():
                 return False

@@ -10,6 +10,13 @@ from leadwire.domain.times import DAY, HOUR, iso
 ORGANIZATION = 11223344
 
 
+def told(account: Account) -> set[str]:
+    """What people are told of the account now."""
+    account.rig.drain()
+    with account.rig.workspace.read() as tx:
+        return {one.code for one in tx.alerts.open()}
+
+
 def test_a_lost_row_is_red_then_repaired_then_forgotten(account: Account) -> None:
     green = account.reconcile()
     assert (green["state"], green["reason"]) == ("green", None)
@@ -26,8 +33,10 @@ def test_a_lost_row_is_red_then_repaired_then_forgotten(account: Account) -> Non
     said = {"accounts": {"amber": 1}, "repaired": 1}
     assert account.api.get("/status").json()["reconciliation"] == said
     assert "leadwire_reconcile_repaired_total 1.0" in account.rig.client.get("/metrics").text
+    assert "leads_repaired" in told(account)
     assert account.reconcile()["state"] == "green"
     assert account.shown() == 0
+    assert not told(account) & {"leads_repaired", "certificate_red"}
 
 
 def test_what_is_hidden_is_missing_at_source_until_it_is_shown_again(account: Account) -> None:
@@ -36,6 +45,7 @@ def test_what_is_hidden_is_missing_at_source_until_it_is_shown_again(account: Ac
     red = account.reconcile()
     assert (red["state"], red["reason"], named(red, "extra")) == ("red", None, [hidden])
     assert account.lead(hidden)["missing_since"] is not None
+    assert "certificate_red" in told(account)
     account.leads.unhide(hidden)
     assert account.reconcile()["state"] == "green"
     assert account.lead(hidden)["missing_since"] is None

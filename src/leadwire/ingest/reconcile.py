@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 import structlog
 
-from leadwire.domain import coverage, reconcile
+from leadwire.domain import alerts, coverage, reconcile
 from leadwire.domain.owners import shard
 from leadwire.domain.reconcile import Tally
 from leadwire.domain.times import DAY, HOUR, Millis
@@ -82,8 +82,8 @@ class Reconciler:
             if found.reason is None and not run.plan.dry_run:
                 _hand_on(tx, of, found.gone, self._now())
             tx.runs.progress(run, RunCounters(), cursor=Spot(spot.number, judged=True).as_json())
-            if tx.schedule.get("watch", "") is not None:
-                tx.schedule.hasten("watch", "", 0, self._now())
+            if tx.schedule.get(alerts.KIND, ""):  # whoever tells people of it does so now
+                tx.schedule.hasten(alerts.KIND, "", shard(""), self._now())
         if certificate.state != "green":
             log.warning("reconciled", run=run.id, state=certificate.state, reason=certificate.reason)
 

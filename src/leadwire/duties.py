@@ -21,6 +21,7 @@ from leadwire.connect.heartbeat import beat, next_beat
 from leadwire.connect.line import Line, Switchboard
 from leadwire.connect.pace import pace
 from leadwire.connect.purse import Purse
+from leadwire.connect.version_trial import Tried, try_version
 from leadwire.domain import intervals
 from leadwire.domain.errors import Conflict, NotFound
 from leadwire.domain.intervals import Pace
@@ -107,6 +108,10 @@ class Duties:
             for owner in {*checked.owners, *checked.lost}:
                 _vouch(tx, owner, connection_id, began)
         return checked
+
+    def try_version(self, workspace: Workspace, version: str) -> Tried:
+        """Ask LinkedIn whether it takes another version of its API. Conflict, where nobody can ask."""
+        return try_version(self._board, workspace, version)
 
     def heartbeat(self, workspace: Workspace, connection_id: str) -> Beat:
         """Ask LinkedIn now whether this grant lives (LGF-002). Conflict, where there is none to ask about."""

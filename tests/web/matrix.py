@@ -60,6 +60,7 @@ MATRIX: dict[tuple[str, str], Any] = {
     ("GET", "/settings"): ...,
     ("PATCH", "/settings"): {"poll_interval": "1m"},
     ("GET", "/status"): ...,
+    ("POST", "/status/next-version"): ...,
     ("GET", "/workspaces"): ...,
     ("POST", "/workspaces"): {"name": "Another"},
     ("DELETE", "/workspaces/{workspace_id}"): ...,

@@ -91,6 +91,21 @@ def api_version(version: str, today: date) -> Iterator[Finding]:
         yield Finding("ok", "API version", f"{version}, ends on {end}")
 
 
+def next_version(trial: Any) -> Iterator[Finding]:
+    """What LinkedIn said to the version after the one in use, and what it would change."""
+    version, tried, said = trial["version"], trial["tried"], trial["said"]
+    lasts = f"to {trial['tried_sunset']}" if trial["tried_sunset"] else "about a year from its month on"
+    words = {
+        "accepted": f"LinkedIn takes {tried}, too, and is understood: {PREFIX}LINKEDIN_VERSION={tried} lasts {lasts}",
+        "unreadable": f"LinkedIn takes {tried}, but answers otherwise than {version} ({said}): update Leadwire first",
+        "refused": f"LinkedIn does not offer {tried} (426): stay with {version}",
+        "unclear": f"{tried} could not be tried: {said}",
+    }
+    yield Finding(
+        "warning" if trial["result"] == "unreadable" else "ok", "next version", words[trial["result"]]
+    )
+
+
 def clock(said: str | None, now: float) -> Iterator[Finding]:
     """Our clock against the Date header of LinkedIn's answer."""
     if said is None:

@@ -72,9 +72,12 @@ def _service(ctx: typer.Context, settings: Settings) -> Iterator[Finding]:
     """What only a running Leadwire knows: database, LinkedIn app, connections."""
     runs = reach.find(settings)
     yield Finding("ok", "service", f"runs at {runs.url}, process {runs.pid}" if runs else "does not run now")
+    trial = None
     try:
         with reach.reach(ctx) as api:
             status, connections = api.get("/status"), list(api.each("/connections"))
+            if any(one["state"] == "active" for one in connections):
+                trial = api.post("/status/next-version")
     except Exception as error:
         end = end_of(error)
         if end is None:
@@ -88,6 +91,8 @@ def _service(ctx: typer.Context, settings: Settings) -> Iterator[Finding]:
     yield from checks.linkedin_app(status)
     yield from checks.scopes(facts["scopes"] if facts else settings.linkedin_scopes, connections)
     yield from checks.api_version(linkedin["version"], datetime.now(UTC).date())
+    if trial is not None:
+        yield from checks.next_version(trial)
     ours = linkedin["api_url"] == settings.linkedin_api_url
     others = [settings.linkedin_oauth_url] if ours else []
     yield from _linkedin([linkedin["api_url"], *others], parse_iso(status["now"]) / 1000)

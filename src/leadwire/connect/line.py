@@ -89,11 +89,13 @@ class Switchboard:
     def line(self, workspace: Workspace, connection_id: str) -> Line:
         return Line(self, workspace, connection_id)
 
-    def send(self, call: Call, token: str | None, member: str) -> Answer:
-        """One call, counted for the app and for the member, unless its endpoint is paused."""
+    def send(self, call: Call, token: str | None, member: str, version: str | None = None) -> Answer:
+        """One call, counted for the app and for the member, unless its endpoint is paused. `version`: another one
+        of LinkedIn's API than is in use.
+        """
         self._refuse_paused(call.endpoint, member)
         self._count(call.endpoint, member)
-        return self.api.send(call, token)
+        return (self.api if version is None else self.api.at(version)).send(call, token)
 
     def may_refresh(self, connection_id: str) -> bool:
         """Whether an early refresh was not tried within the hour: one that fails must not be tried with every call."""

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -55,6 +56,12 @@ class Api:
         self._bases = {"rest": api_url.rstrip("/"), "v2": api_url.rstrip("/"), "oauth": oauth_url.rstrip("/")}
         self._always = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": user_agent}
         self._rest = {"LinkedIn-Version": version, "X-Restli-Protocol-Version": PROTOCOL}
+
+    def at(self, version: str) -> "Api":
+        """The same LinkedIn in another version."""
+        other = copy(self)
+        other._rest = {**self._rest, "LinkedIn-Version": version}
+        return other
 
     def send(self, call: Call, token: str | None = None) -> Answer:
         """Send one call and return the unread answer. Raises TryLater where none came, Refused for a bad

@@ -30,6 +30,15 @@ def newest_known() -> str:
     return max(SUNSETS)
 
 
+def following(version: str) -> str:
+    """The version to try next: the next one known, else that of the next month."""
+    later = [one for one in SUNSETS if one > version]
+    if later:
+        return min(later)
+    year, month = int(version[:4]), int(version[4:])
+    return f"{year + month // 12}{month % 12 + 1:02}"
+
+
 def sunset_of(version: str) -> date | None:
     """The day on which a version ends; None for one that is not known here."""
     return SUNSETS.get(version)

@@ -88,6 +88,13 @@ OTHERS = (
         "linkedin_forbids",
         "A scope or role is missing; the account's problems say which.",
     ),
+    Row(
+        linkedin.VersionRetired,
+        502,
+        "linkedin_version_retired",
+        "LinkedIn has ended the API version in use, or does not have it yet. Update Leadwire, or set "
+        "LEADWIRE_LINKEDIN_VERSION to a version that leadwire doctor says is accepted, and restart.",
+    ),
     Row(linkedin.LinkedInError, 502, "linkedin_answered_oddly", "Try again; if it stays, see the log."),
 )
 # Never which id, nor whose it is: an unknown thing and another workspace's get the same bytes.

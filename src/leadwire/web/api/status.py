@@ -8,8 +8,10 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from leadwire.domain.times import Millis, utc_day
+from leadwire.linkedin.versions import following, sunset_of
 from leadwire.store import DayFilter, Tx
 from leadwire.web.auth import Here, Known, Wired
+from leadwire.web.contract import fails
 from leadwire.web.services import Services
 from leadwire.web.values import Moment, View
 
@@ -138,6 +140,36 @@ def get_status(here: Here, caller: Known, services: Wired) -> StatusView:
             predicted_calls=predicted,
             deployment=whole,
         )
+
+
+class VersionTrial(View):
+    """Whether LinkedIn takes the version after the one in use: `accepted`; `unreadable`: its answers changed;
+    `refused`: it is not there (yet); `unclear`: something else stood in the way. `sunset`, `tried_sunset`: days.
+    """
+
+    version: str
+    sunset: str | None
+    tried: str
+    tried_sunset: str | None
+    result: Literal["accepted", "unreadable", "refused", "unclear"]
+    said: str
+
+
+@router.post("/next-version", responses=fails(409))
+def try_next_version(here: Here, services: Wired) -> VersionTrial:
+    """Ask LinkedIn, by one harmless call, whether it takes the next version of its API."""
+    version = services.deployment.linkedin_version
+    tried = services.duties.try_version(here, following(version))
+    ends = [sunset_of(one) for one in (version, tried.version)]
+    days = [None if end is None else end.isoformat() for end in ends]
+    return VersionTrial(
+        version=version,
+        sunset=days[0],
+        tried=tried.version,
+        tried_sunset=days[1],
+        result=tried.result,
+        said=tried.said,
+    )
 
 
 def _accounts(tx: Tx) -> AccountCounts:

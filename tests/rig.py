@@ -145,6 +145,11 @@ class Rig:
         self.told: list[Request] = []  # to the alert webhook, which answers with `telling`
         self.telling = 204
         self.letters: list[EmailMessage] = []
+        self._watch_every = watch_every
+        self.start()
+
+    def start(self) -> None:
+        """Assemble the app on what is there; again after `close`, as after a restart."""
         self.app = App(
             self.settings,
             transport=self.carry,
@@ -154,7 +159,7 @@ class Rig:
             now=self.emulator.now,
             dice=lambda: 0.5,
         )
-        self.app.watch.every = watch_every
+        self.app.watch.every = self._watch_every
         self.app.open()
         self.door = create_app(self.app.services())
         self.client = TestClient(self.door, self.settings.base_url, **CLIENT)

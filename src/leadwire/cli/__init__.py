@@ -12,7 +12,10 @@ from leadwire.cli import accounts, forms, leads, mapping, quarantine, webhooks, 
 from leadwire.cli.connect import connect
 from leadwire.cli.demo import demo
 from leadwire.cli.doctor import doctor
+from leadwire.cli.endings import erase, teardown
 from leadwire.cli.ends import EXIT_CODES, Commands
+from leadwire.cli.export import export
+from leadwire.cli.keeping import backup, restore
 from leadwire.cli.leads import pull
 from leadwire.cli.options import address
 from leadwire.cli.reach import Way
@@ -43,11 +46,16 @@ app.add_typer(forms.app, name="forms", rich_help_panel=ACT)
 app.command(rich_help_panel=ACT)(pull)
 app.command(rich_help_panel=ACT)(reconcile)
 app.add_typer(leads.app, name="leads", rich_help_panel=ACT)
+app.command(rich_help_panel=ACT)(export)
+app.command(rich_help_panel=ACT)(erase)
+app.command(rich_help_panel=ACT)(teardown)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=ACT)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=ACT)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(status)
 app.command(rich_help_panel=SET_UP)(doctor)
+app.command(rich_help_panel=SET_UP)(backup)
+app.command(rich_help_panel=SET_UP)(restore)
 app.add_typer(workspaces.workspace, name="workspace", rich_help_panel=SET_UP)
 app.add_typer(workspaces.api_key, name="api-key", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(openapi)

@@ -39,7 +39,11 @@ def part(
     for owner, lead_type in sorted({(one.owner, one.lead_type) for one in raws}):
         some = [one for one in raws if (one.owner, one.lead_type) == (owner, lead_type)]
         written += again(workspace, some, desks, now)
-    return written, raws[-1].lead_id if len(raws) == PAGE else None
+    if len(raws) == PAGE:
+        return written, raws[-1].lead_id
+    with workspace.write() as tx:
+        tx.leads.keep_stored_at(tx.forms.table(form_id))
+    return written, None
 
 
 def again(workspace: Workspace, raws: list[RawLead], desks: Desks, now: Millis) -> int:

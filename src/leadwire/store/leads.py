@@ -12,6 +12,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    exists,
     or_,
     select,
 )
@@ -80,6 +81,14 @@ class Leads:
         gone = (c.form_id == form.form_id, c.deleted_at.is_not(None), c.lead_id.not_in(there))
         rows = select(*(c[name] for name in fixed)).where(*gone)
         self._scope.connection.execute(table.insert().from_select(fixed, rows))
+
+    def keep_stored_at(self, form: FormTable) -> None:
+        """Say in a form's table when each lead was first stored, which one projected anew does not know."""
+        table, leads = self._scope.place.form_table(form), self._leads.c
+        other = (leads.lead_id == table.c.lead_id, leads.stored_at != table.c.stored_at)
+        first = select(leads.stored_at).where(other[0]).scalar_subquery()
+        wrong = exists().where(*other)
+        self._scope.connection.execute(table.update().values(stored_at=first).where(wrong))
 
     def touch(self, ids: Collection[str], issued_at: Millis) -> None:
         """They were read again, just the same, by a call sent at `issued_at`: if later, none of them is missing."""

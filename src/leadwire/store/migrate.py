@@ -38,6 +38,8 @@ def migrate(database: Database, keys: Keyring, now: Millis) -> Vault:
         make_vault(connection, tables["secrets"], keys)
         vault = open_vault(connection, tables["secrets"], keys)
         _make_places(connection, tables["workspaces"], grantee)
+        if database.dialect == "postgresql":
+            walls.force_all(connection)
         if grantee:
             shape.run(connection, walls.admit_inside(schema.SCHEMA, grantee, VERSION_TABLE))
     database.forget_connections()

@@ -28,6 +28,25 @@ def enclose_own(table: str, workspace_id: str) -> Iterator[str]:
     yield _policy(table, "workspace_only", f"current_setting('{WORKSPACE}', true) = '{constant}'")
 
 
+UNFORCED = """
+SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE (n.nspname = 'leadwire' OR starts_with(n.nspname, 'ws_'))
+  AND c.relrowsecurity AND c.relforcerowsecurity = :forced ORDER BY 1
+"""
+
+
+def force_all(connection: Connection) -> None:
+    """Bind the owner, too, wherever a backup that was cut off, or its dump, left that out."""
+    for name in connection.scalars(text(UNFORCED), {"forced": False}).all():
+        connection.exec_driver_sql(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+
+
+def unforce_all(connection: Connection) -> None:
+    """Let the owner see all rows, as its backup must; every other role stays bound."""
+    for name in connection.scalars(text(UNFORCED), {"forced": True}).all():
+        connection.exec_driver_sql(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
+
+
 def declare(connection: Connection, settings: Mapping[str, str]) -> None:
     """Say for the rest of this transaction whose it is."""
     if settings:

@@ -6,6 +6,8 @@ from tests.rig import JANE, MAIN, Rig, sqlite_only
 from tests.watch.conftest import DAY, HOUR, MINUTE, alert, codes
 from tests.webhooks.conftest import OWNER, Reached, lose, subscribed, webhooks
 
+from leadwire.store.absences import Hold
+
 pytestmark = sqlite_only
 FINDER, FORM = "leadFormResponses.FINDER-owner", 7234246
 EMPTY = {"elements": [], "paging": {"start": 0, "count": 100, "total": 0}}
@@ -48,6 +50,17 @@ def test_a_lost_role(reader: Rig) -> None:
     assert codes(reader) == {"account_unreadable"}
     reader.emulator.control.world.set_page_role(11223344, JANE, "ADMINISTRATOR")
     reader.run_for(HOUR + 10 * MINUTE)
+    assert codes(reader) == set()
+
+
+def test_leads_missing_in_such_numbers_that_somebody_is_asked(reader: Rig) -> None:
+    with reader.workspace.write() as tx:
+        tx.absences.ask(Hold(OWNER, reader.now() - 5, 40, 300))
+    found = alert(reader, "absence_held")
+    assert (found.since, found.href) == (reader.now() - 5, f"/accounts/{MAIN}")
+    assert "40 leads are missing at LinkedIn, of 300" in found.message
+    with reader.workspace.write() as tx:
+        tx.absences.lift(OWNER)
     assert codes(reader) == set()
 
 

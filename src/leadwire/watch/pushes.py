@@ -28,13 +28,13 @@ WEBHOOK_NOT_REGISTERED = Kind(
     "webhook_not_registered",
     ("warning",),
     "A webhook is wanted, and LinkedIn has not taken it, or has lost it.",
-    "See the reason on the webhooks page; it is tried again every hour, or at once by Apply.",
+    "See the reason on the webhooks page; it is tried again every hour, or at once by Apply the plan.",
 )
 PUSHES_MISSED = Kind(
     "pushes_missed",
     ("warning",),
     "Leads of the last day came by poll, and no push ever named them.",
-    "Nothing is lost. Test the webhook; if pushes go on missing, rotate it: LinkedIn then registers it anew.",
+    "Nothing is lost. Test the webhook; if pushes go on missing, press New address: LinkedIn then challenges it anew.",
 )
 PUSHES_PARKED = Kind(
     "pushes_parked",

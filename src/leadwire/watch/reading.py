@@ -42,7 +42,7 @@ LIST_NOT_BELIEVED = Kind(
     "list_not_believed",
     ("warning",),
     "LinkedIn's list of leads contradicts what was read before, so it was not taken for complete.",
-    "See whether the member still has every role (account's page, Check now); else it settles by itself.",
+    "See whether the member still has every role (account's page, Check again); else it settles by itself.",
 )
 KINDS = (GAP_LOST_SOON, GAP_OPEN, RUNS_FAILING, LIST_NEVER_ENDS, LIST_NOT_BELIEVED)
 

@@ -49,7 +49,7 @@ run: install
 	@$(BIN)/leadwire demo
 
 test: dev browser
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # The tests in a real browser need Chromium; where it cannot be brought they skip, and say so.
 browser:

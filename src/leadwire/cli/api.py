@@ -63,8 +63,8 @@ class Api:
     def patch(self, path: str, body: object) -> Any:
         return self._ask("PATCH", path, body)
 
-    def delete(self, path: str) -> Any:
-        return self._ask("DELETE", path)
+    def delete(self, path: str, **query: object) -> Any:
+        return self._ask("DELETE", path, query=query)
 
     def each(self, path: str, most: int | None = None, **query: object) -> Iterator[Any]:
         """Items of a list, newest first, page after page; `most` of them."""

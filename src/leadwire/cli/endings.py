@@ -34,7 +34,7 @@ def teardown(
     if purge and not yes:
         typer.confirm(f"Remove every lead, form and table of {account}?", abort=True, err=True)
     with reach(ctx) as api:
-        said = api.delete(f"/accounts/{account}/sync?purge={str(purge).lower()}")
+        said = api.delete(f"/accounts/{account}/sync", purge=purge)
     if json:
         tell.as_json(said)
         return

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.rig import JANE, MAIN, Rig, sqlite_only
 from tests.watch.conftest import DAY, HOUR, MINUTE, alert, codes
 from tests.webhooks.conftest import OWNER, Reached, lose, subscribed, webhooks
 
+from leadwire.domain.times import parse_iso
+from leadwire.store import InboxRow
 from leadwire.store.absences import Hold
 
 pytestmark = sqlite_only
@@ -195,13 +199,34 @@ def test_a_quota_that_is_used_up(reader: Rig) -> None:
     assert "quota_used_up" not in codes(reader)
 
 
-def test_an_api_version_that_linkedin_refuses_or_will_end(reader: Rig) -> None:
+def test_an_api_version_that_linkedin_refuses(reader: Rig) -> None:
     fails(reader, 426, {"status": 426, "code": "NONEXISTENT_VERSION", "message": "not active"})
     reader.run_for(10 * MINUTE)
     assert alert(reader, "version_refused").object.startswith("version:20")
     reader.emulator.control.faults.remove()
     reader.run_for(10 * MINUTE)
     assert codes(reader) == set()
+
+
+def test_an_api_version_that_will_end(rig: Rig) -> None:
+    rig.app.watch.facts = replace(rig.app.watch.facts, linkedin_version="202601")
+    end = parse_iso("2027-01-15T00:00:00Z")
+    for left, seen in ((61 * DAY, None), (60 * DAY, "warning"), (14 * DAY, "critical"), (-DAY, "critical")):
+        rig.advance(end - left - rig.now())
+        assert codes(rig) == ({"version_sunset"} if seen else set())
+        assert seen is None or alert(rig, "version_sunset").severity == seen
+    assert "ended on 2027-01-15" in alert(rig, "version_sunset").message
+
+
+def test_pushes_of_leads_that_linkedin_does_not_show(reader: Rig) -> None:
+    named = InboxRow(
+        "", b"k", OWNER, reader.now(), b"{}", lead_id="1-2", action="CREATED", parked="not shown"
+    )
+    test = InboxRow("", b"t", OWNER, reader.now(), b"{}", parked="LEADWIRE_TEST")
+    reader.store.deployment.receive([one._replace(workspace_id=reader.workspace.id) for one in (named, test)])
+    assert "1 push of the last day" in alert(reader, "pushes_parked").message
+    reader.advance(DAY)
+    assert "pushes_parked" not in codes(reader)
 
 
 def test_a_mapped_question_that_the_form_asks_no_more(reader: Rig) -> None:

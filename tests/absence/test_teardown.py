@@ -142,3 +142,10 @@ def test_dropped_tables_are_made_again_from_the_raw_leads(rig: Rig) -> None:
     with rig.workspace.read() as tx:
         assert sorted(map(tuple, tx._scope.connection.execute(place.select())), key=str) == before
     tick(rig)
+
+
+def test_a_connection_that_goes_takes_along_what_it_alone_could_see_if_asked_to(quick: Rig) -> None:
+    (connection,) = quick.api.all("/connections")
+    assert quick.api.delete(f"/connections/{connection['id']}?purge=true").status_code == 204
+    assert figures(quick) == dict.fromkeys(figures(quick), 0)
+    assert quick.api.all("/connections") == []

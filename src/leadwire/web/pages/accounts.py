@@ -13,6 +13,7 @@ from leadwire.web.pages.show import counted
 
 PAGE = 100
 RUNS = 10
+ENDED = (("subscriptions", "subscription", ""), ("tables", "table", ""), ("leads", "lead", ""))
 
 
 def page(ask: Ask) -> Response:
@@ -46,6 +47,7 @@ def one(ask: Ask) -> Response:
         runs = tx.runs.page(RUNS, None, owner.urn)
         pace = ask.services.duties.pace(tx, account)
         forced = tx.settings.get("account", owner.urn, "forced") is not None
+        asked = tx.absences.hold(owner.urn)
         certified = certificates.standing(tx, owner.urn, ask.now)
     return ask.show(
         "account.html",
@@ -56,6 +58,7 @@ def one(ask: Ask) -> Response:
         counts=counts,
         runs=runs,
         forced=forced,
+        asked=asked,
         certified=certified,
         push=push_of(account, ask.services.deployment.takes_pushes),
         pace=pace,
@@ -103,6 +106,42 @@ def read_forms(ask: Ask) -> Response:
     return ask.lead_to(f"{_address(owner)}#forms", said)
 
 
+def ending(ask: Ask) -> Response:
+    """What goes with a teardown, before it is asked for (LGF-111)."""
+    owner = _owner(ask)
+    with ask.workspace.read() as tx:
+        account = tx.accounts.get(owner.urn)
+        forms = tx.forms.all(owner.urn)
+        leads = sum(count.total for count in tx.leads.counts(owner.urn))
+        held = sum(len(one.held) for one in tx.webhooks.all(owner.urn))
+    return ask.show(
+        "teardown.html", account=account, owner=owner, forms=forms, leads=leads, subscriptions=held
+    )
+
+
+def end(ask: Ask) -> Response:
+    """Tear the account down, with its data if that was chosen."""
+    owner, purge = _owner(ask), ask.field("purge") == "yes"
+    removed = ask.services.teardown.owner(ask.workspace, owner.urn, purge, "web")
+    gone = [counted(removed.counts[name], one, many) for name, one, many in ENDED if removed.counts[name]]
+    said = f"Torn down: {', '.join(gone)} removed." if gone else "Nothing was left to remove."
+    if removed.left_behind:
+        problem = removed.left_behind[0].problem
+        left = counted(len(removed.left_behind), "subscription")
+        return ask.lead_to(
+            _address(owner), f"{said} LinkedIn keeps {left}: {problem.message} {problem.remedy}", "bad"
+        )
+    return ask.lead_to(_address(owner), said)
+
+
+def absence(ask: Ask) -> Response:
+    """What a person says of many leads that are missing at once."""
+    owner, deleted = _owner(ask), ask.field("deleted") == "yes"
+    leads = ask.services.confirm.answer(ask.workspace, owner.urn, deleted, "web")
+    what = "are looked for twice more, and erased if LinkedIn shows none of them" if deleted else "are kept"
+    return ask.lead_to(_address(owner), f"{counted(leads, 'lead')} {what}.")
+
+
 def _owner(ask: Ask) -> Owner:
     return Owner.parse(ask.part("id"))
 
@@ -128,4 +167,7 @@ DOORS = (
     does("/accounts/{id}/sync", sync),
     does("/accounts/{id}/pull", pull),
     does("/accounts/{id}/forms", read_forms),
+    shows("/accounts/{id}/teardown", ending),
+    does("/accounts/{id}/teardown", end),
+    does("/accounts/{id}/absence", absence),
 )

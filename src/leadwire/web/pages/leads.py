@@ -12,7 +12,7 @@ from leadwire.domain.owners import Owner
 from leadwire.domain.project import Cell
 from leadwire.store.rows import LeadFilter, StoredLead
 from leadwire.web.pages import fields, runs
-from leadwire.web.pages.frame import Ask, shows
+from leadwire.web.pages.frame import Ask, does, shows
 
 PAGE = 50
 NOTES = 200  # more than a lead has answers
@@ -94,6 +94,20 @@ def one(ask: Ask) -> Response:
     )
 
 
+def ending(ask: Ask) -> Response:
+    """What goes with an erasure, before it is asked for."""
+    with ask.workspace.read() as tx:
+        lead = tx.leads.get(ask.query("lead") or "")
+        form = tx.forms.find(lead.form_id)
+    return ask.show("erase.html", lead=lead, table=form.table if form else lead.form_id)
+
+
+def erase(ask: Ask) -> Response:
+    """Erase a lead for good."""
+    receipt = ask.services.erasure.lead(ask.workspace, ask.field("lead") or "", "web", must_be_here=True)
+    return ask.lead_to("/leads", f"The lead was erased for good. Receipt {receipt.id}.")
+
+
 def _shown(column: Column, version: FormVersion | None, lead: StoredLead) -> Shown:
     value = (lead.answers or {}).get(column.name)
     return Shown(column, _asked(column, version) or column.texts.get(lead.form_version, ""), value)
@@ -115,4 +129,6 @@ def _asked(column: Column, version: FormVersion | None) -> str:
 DOORS = (
     shows("/leads", page, still),
     shows("/leads/{id:path}", one),
+    shows("/erase", ending),
+    does("/erase", erase),
 )

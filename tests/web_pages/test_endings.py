@@ -36,9 +36,9 @@ def test_a_teardown_says_what_goes_and_does_what_was_chosen(one: Person) -> None
 def test_a_lead_is_erased_from_its_page(one: Person) -> None:
     lead = one.rig.api.all("/leads")[0]["id"]
     links = [link.attributes["href"] for link in one.sees(f"/leads/{lead}").all("a")]
-    assert f"/erase?lead={lead}" in links
-    assert "Nothing undoes this" in one.sees(f"/erase?lead={lead}").elements[0].text
-    assert "erased for good" in said(one.does("/erase", lead=lead))
+    assert f"/leads/{lead}/erase" in links
+    assert "Nothing undoes this" in one.sees(f"/leads/{lead}/erase").elements[0].text
+    assert "erased for good" in said(one.does(f"/leads/{lead}/erase"))
     one.sees(f"/leads/{lead}", 404)
 
 

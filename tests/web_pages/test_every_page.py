@@ -102,8 +102,10 @@ def test_every_kind_of_page_is_reached_by_links(seen: dict[str, Page]) -> None:
         "/connections/*",
         "/accounts/*",
         "/accounts/*/certificate",
+        "/accounts/*/teardown",
         "/forms/*",
         "/leads/*",
+        "/leads/*/erase",
     }
 
 
@@ -174,7 +176,7 @@ def test_forms_lead_to_doors_that_act(seen: dict[str, Page]) -> None:
             assert _buttons(page, form), form
     assert used <= acting
     # Seen where there is something to set up, to run, or to accept.
-    assert acting - used <= {"/setup", "/forms/*/table", "/mapping/accept"}
+    assert acting - used <= {"/setup", "/forms/*/table", "/mapping/accept", "/accounts/*/absence"}
 
 
 def test_times_can_be_read_by_machines(seen: dict[str, Page]) -> None:

@@ -97,14 +97,14 @@ def one(ask: Ask) -> Response:
 def ending(ask: Ask) -> Response:
     """What goes with an erasure, before it is asked for."""
     with ask.workspace.read() as tx:
-        lead = tx.leads.get(ask.query("lead") or "")
+        lead = tx.leads.get(ask.part("id"))
         form = tx.forms.find(lead.form_id)
     return ask.show("erase.html", lead=lead, table=form.table if form else lead.form_id)
 
 
 def erase(ask: Ask) -> Response:
     """Erase a lead for good."""
-    receipt = ask.services.erasure.lead(ask.workspace, ask.field("lead") or "", "web", must_be_here=True)
+    receipt = ask.services.erasure.lead(ask.workspace, ask.part("id"), "web", must_be_here=True)
     return ask.lead_to("/leads", f"The lead was erased for good. Receipt {receipt.id}.")
 
 
@@ -128,7 +128,7 @@ def _asked(column: Column, version: FormVersion | None) -> str:
 
 DOORS = (
     shows("/leads", page, still),
+    shows("/leads/{id:path}/erase", ending),
+    does("/leads/{id:path}/erase", erase),
     shows("/leads/{id:path}", one),
-    shows("/erase", ending),
-    does("/erase", erase),
 )

@@ -9,7 +9,17 @@ from tests.store.samples import ANNA, land, publish, two_workspaces
 
 from leadwire.domain.alerts import Condition, Diff
 from leadwire.domain.coverage import Interval
-from leadwire.store import AccountFacts, Certificate, CertificateDay, InboxRow, RunPlan, Shown, Tokens, schema
+from leadwire.store import (
+    AccountFacts,
+    Certificate,
+    CertificateDay,
+    Hold,
+    InboxRow,
+    RunPlan,
+    Shown,
+    Tokens,
+    schema,
+)
 from leadwire.store.errors import TryLater
 from leadwire.store.place import CANONICAL
 
@@ -89,6 +99,8 @@ def fill(store, workspace):
             ids={"missing": ["l"]},
         )
         tx.certificates.put(Certificate("r", ANNA, NOW, 0, 1, "red"), [day], 0)
+        tx.absences.add(ANNA, ["l"], NOW)
+        tx.absences.ask(Hold(ANNA, NOW, 1, 1))
         tx.webhooks.want(ANNA, "SPONSORED", None, NOW)
         tx.hooks.serial(ANNA, NOW)
         gap = Condition("gap", ANNA, "info", "A gap.", "Wait.")

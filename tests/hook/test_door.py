@@ -300,7 +300,10 @@ def test_while_postgresql_is_stopped_and_the_secret_was_typed_into_set_up(tmp_pa
                 refused, challenge = pushed(hook, 2), hook.challenge()
                 homes.resume()
                 assert pushed(hook, 3).status == 200
-                assert sorted(item.occurred_at or 0 for item in hook.inbox()) == [1_780_000_000_001, 1_780_000_000_003]
+                assert sorted(item.occurred_at or 0 for item in hook.inbox()) == [
+                    1_780_000_000_001,
+                    1_780_000_000_003,
+                ]
     finally:
         homes.stop()
     assert (refused.status, refused.seconds < 2.5) == (503, True)

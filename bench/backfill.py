@@ -29,6 +29,7 @@ import psycopg
 
 from bench import page_server
 from leadwire.app import App
+from leadwire.rooms import Ways
 from leadwire.settings import Settings
 from leadwire.store import Access, AccountFacts, RunPlan, Sync, Tokens
 
@@ -127,7 +128,7 @@ def floor_postgres(port: int, total: int, url: str) -> None:
 
 def leadwire(port: int, settings: Settings) -> tuple[App, Callable[[], int]]:
     """A Leadwire that stands before its back-fill; the second value runs it and counts what was stored."""
-    app = App(settings, now=lambda: NOW)
+    app = App(settings, Ways(now=lambda: NOW))
     app.open()
     workspace = app.store.workspace("default")
     with workspace.write() as tx:

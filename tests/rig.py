@@ -25,6 +25,7 @@ from leadwire.domain.times import Millis
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.client import CONNECTED, Request
 from leadwire.linkedin.errors import TryLater
+from leadwire.rooms import Ways
 from leadwire.settings import Settings
 from leadwire.store import Store, Workspace
 from leadwire.web import create_app
@@ -152,12 +153,14 @@ class Rig:
         """Assemble the app on what is there; again after `close`, as after a restart."""
         self.app = App(
             self.settings,
-            transport=self.carry,
-            knock=self.knock,
-            tell=self.tell,
-            post=self.letters.append,
-            now=self.emulator.now,
-            dice=lambda: 0.5,
+            Ways(
+                linkedin=self.carry,
+                knock=self.knock,
+                tell=self.tell,
+                post=self.letters.append,
+                now=self.emulator.now,
+                dice=lambda: 0.5,
+            ),
         )
         self.app.watch.every = self._watch_every
         self.app.open()

@@ -23,7 +23,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from leadwire.app import App, alone_in, make_home
+from leadwire.app import App
+from leadwire.home import alone_in, make_home
 from leadwire.listening import listen, reached_at
 from leadwire.runfile import RunFile
 from leadwire.settings import Settings

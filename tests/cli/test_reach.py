@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import Demo
 from tests.cli.people import Shell, environment, free_ports
 
-from leadwire.app import alone_in
+from leadwire.home import alone_in
 from leadwire.runfile import RunFile
 
 

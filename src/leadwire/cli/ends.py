@@ -50,7 +50,7 @@ ENDS: Mapping[str, tuple[int, Callable[[Exception], str]]] = {
     f"{CannotListen.__module__}.{CannotListen.__qualname__}": (FAILED, _words),
     f"{__name__}.Failed": (FAILED, _words),
     f"{__name__}.GoesOn": (GOES_ON, _words),
-    "leadwire.app.CannotStart": (UNREACHABLE, _words),
+    "leadwire.home.CannotStart": (UNREACHABLE, _words),
     "leadwire.backups.CannotRestore": (FAILED, _words),
     "leadwire.dumps.NoProgram": (FAILED, _words),
     "leadwire.store.errors.TryLater": (UNREACHABLE, _words),

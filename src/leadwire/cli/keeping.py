@@ -72,7 +72,7 @@ def restore(
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    from leadwire.app import alone_in
+    from leadwire.home import alone_in
     from leadwire.store.moving import busy, roles
 
     if not settings.on_postgres:
@@ -86,7 +86,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _key(settings: Settings) -> str:
-    from leadwire.app import secret_key
+    from leadwire.home import secret_key
 
     if not settings.secret_key and not (settings.home / "secret.key").is_file():
         raise Failed(f"the key is missing: put secret.key into {settings.home}, or set LEADWIRE_SECRET_KEY")

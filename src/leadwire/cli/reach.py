@@ -69,7 +69,7 @@ def _service(settings: Settings, work: bool, public: bool) -> Iterator[tuple[str
         yield found.url, found.key
         return
     from leadwire import logs  # only now: loading the app takes longer than most commands
-    from leadwire.app import CannotStart
+    from leadwire.home import CannotStart
     from leadwire.server import running
 
     logs.configure("ERROR" if settings.log_level == "ERROR" else "WARNING", settings.log_format)

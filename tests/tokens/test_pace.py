@@ -1,17 +1,16 @@
 """Polls are rare where LinkedIn is proven to push, quick where it is not, and at once when that proof is lost."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import Home
-from tests.rig import MAIN, sqlite_only
+from tests.rig import MAIN, Homes, sqlite_only, staged, synced
 from tests.tokens.wire import Wired
 from tests.webhooks.conftest import lose
 
+from leadwire.connect.pace import pace
 from leadwire.domain.times import DAY, HOUR, MINUTE, Millis
 
 FORM, OWNER = 7234246, f"urn:li:sponsoredAccount:{MAIN}"
@@ -46,20 +45,25 @@ class Pushed(Wired):
         return self.api.get(f"/accounts/{MAIN}").json()["sync"]
 
 
+def proven(rig: Pushed) -> None:
+    """LinkedIn has had the webhook for more than a day, and pushed a lead a moment ago."""
+    synced(rig)
+    rig.advance(DAY)
+    rig.emulator.control.leads.submit(FORM)
+    rig.run_for(3 * HOUR)
+
+
 @pytest.fixture
-def rig(home: Home, tmp_path: Path) -> Iterator[Pushed]:
+def rig(homes: Homes, tmp_path: Path) -> Iterator[Pushed]:
     knobs = {"allow_http_webhooks": True}
-    with closing(Pushed(home, tmp_path, knobs=knobs, allow_http_webhooks=True)) as rig:
-        rig.connect_member()
-        rig.sync()
-        rig.run_for(3 * HOUR)
+    with staged(homes, tmp_path, proven, Pushed, knobs=knobs, allow_http_webhooks=True) as rig:
         yield rig
 
 
 def test_proven_pushes_stretch_the_deployments_interval_only(rig: Pushed) -> None:
     seen = rig.sync_view()
     assert (seen["poll_interval"], seen["poll_interval_origin"]) == ("30m", "push_healthy")
-    assert "no push was missed" in seen["poll_interval_reason"]
+    assert "none was missed" in seen["poll_interval_reason"]
     began = rig.now()
     rig.run_for(2 * HOUR)
     assert len(rig.polls(began)) == 4
@@ -69,6 +73,20 @@ def test_proven_pushes_stretch_the_deployments_interval_only(rig: Pushed) -> Non
     seen = rig.sync_view()
     assert (seen["poll_interval"], seen["poll_interval_origin"]) == ("5m", "workspace")
     assert rig.api.get(f"/forms/{FORM}").json()["poll_interval_origin"] == "workspace"
+
+
+@sqlite_only
+def test_what_is_not_proven_for_a_day_is_polled_quickly(rig: Pushed) -> None:
+    with rig.workspace.read() as tx:
+        (webhook,) = tx.webhooks.all(OWNER)
+        account = tx.accounts.get(OWNER)
+        young = pace(tx, account, 5 * MINUTE, (webhook.registered_at or 0) + HOUR)
+    rig.advance(DAY)
+    rig.run_for(3 * HOUR)
+    quiet = rig.sync_view()
+    assert (young.interval, young.reason) == (5 * MINUTE, "LinkedIn has had the webhook for less than a day.")
+    assert (quiet["poll_interval"], quiet["poll_interval_origin"]) == ("5m", "deployment")
+    assert quiet["poll_interval_reason"] == "LinkedIn has pushed nothing within the last day."
 
 
 @sqlite_only

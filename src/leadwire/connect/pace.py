@@ -12,11 +12,12 @@ from leadwire.domain.subscriptions import CHALLENGE_LATE, CHALLENGED_EVERY
 from leadwire.domain.times import DAY, Millis
 from leadwire.store import Account, Tx
 
+PROVEN: Millis = DAY  # a webhook this old, and a push not older
 SILENCE: Millis = CHALLENGED_EVERY + CHALLENGE_LATE
 CHOSEN = "Chosen by people, and kept however well LinkedIn pushes."
 HEALTHY = (
-    "LinkedIn pushes the leads: it has challenged the address within the last 2.5 hours, and no push was missed "
-    "for a day. So polls only make sure."
+    "LinkedIn pushes the leads: pushes came within the last day and none was missed, and it has challenged the "
+    "address within the last 2.5 hours. So polls only make sure."
 )
 
 
@@ -50,10 +51,14 @@ def _doubt(tx: Tx, account: Account, now: Millis) -> tuple[str, Millis]:
         webhook = whole.get(lead_type)
         if webhook is None or webhook.state != "registered":
             return "LinkedIn does not have a webhook for all of its leads.", 0
+        if now - (webhook.registered_at or now) < PROVEN:
+            return "LinkedIn has had the webhook for less than a day.", 0
         if tx.webhooks.missed(webhook, now, DAY):
             return "A push was missed within the last day.", 0
     hook = tx.hooks.get(account.owner)
     heard = hook.challenged_at if hook is not None else None
-    if heard is None or now - heard >= SILENCE:
+    if hook is None or heard is None or now - heard >= SILENCE:
         return "LinkedIn has not challenged the address for 2.5 hours.", 0
+    if now - (hook.pushed_at or 0) >= PROVEN:
+        return "LinkedIn has pushed nothing within the last day.", 0
     return "", heard

@@ -66,7 +66,7 @@ def test_proven_pushes_stretch_the_deployments_interval_only(rig: Pushed) -> Non
     assert "none was missed" in seen["poll_interval_reason"]
     began = rig.now()
     rig.run_for(2 * HOUR)
-    assert len(rig.polls(began)) == 4
+    assert 4 <= len(rig.polls(began)) <= 5
     shown = rig.client.get(f"/accounts/{MAIN}").text
     assert "every 30m" in shown and "proven to push" in shown
     rig.api.patch("/settings", {"poll_interval": "5m"})

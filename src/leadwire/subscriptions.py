@@ -194,14 +194,6 @@ class Subscriptions:
                 owners[owner] = theirs
         return sum(owners.values())
 
-    def close(self, workspace: Workspace) -> None:
-        """Before a workspace goes: end all that it subscribed to, as far as LinkedIn answers."""
-        with workspace.write() as tx:
-            there = tx.webhooks.all()
-            tx.webhooks.end([one.id for one in there])
-        for last in {one.owner: one for one in there}.values():
-            self._at_once(workspace, last)
-
     def test(self, workspace: Workspace, webhook_id: str) -> tuple[Tried, ...]:
         """Go LinkedIn's way to our own address, step by step, up to the inbox."""
         with workspace.read() as tx:

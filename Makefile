@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test browser check fmt install dev lock bench bench-push bench-browser chaos labels clean
+.PHONY: help run test browser check fmt install dev lock bench bench-push bench-browser chaos year outage labels clean simulate simulate-mutants
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,9 @@ help:
 	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
 	@echo "make bench-browser  from a member's click to the row in an open page, 50 times in Chromium"
 	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
+	@echo "make year     400 days of a grant, with and without refresh tokens    make outage  six hours of LinkedIn down"
+	@echo "make simulate  seeded histories full of faults in virtual time (SEEDS, START, MODE=all|poll|hook, JOBS)"
+	@echo "make simulate-mutants  how soon the simulation finds each planted bug"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
 
@@ -80,6 +83,19 @@ chaos: dev
 	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)
 	@$(BIN)/python -m tests.chaos.push_kill $(PUSH_ARGS)
 	@$(BIN)/python -m tests.chaos.burst_kill $(BURST_ARGS)
+
+# Virtual time: 400 days of a grant; six hours of LinkedIn down with 200 accounts.
+year: dev
+	@$(BIN)/python -m tests.tokens.year $(ARGS)
+
+outage: dev
+	@$(BIN)/python -m tests.tokens.outage $(ARGS)
+
+simulate: dev
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),200) --start $(or $(START),0) --mode $(or $(MODE),every) --jobs $(or $(JOBS),2) $(ARGS)
+
+simulate-mutants: dev
+	@$(BIN)/python -m tests.simulation --mutants --seeds $(or $(SEEDS),2000) --jobs $(or $(JOBS),2) $(ARGS)
 
 labels: dev
 	@$(BIN)/python -m tests.domain.label_storm 100000

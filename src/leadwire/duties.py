@@ -37,6 +37,7 @@ from leadwire.linkedin.patience import asked_for
 from leadwire.store import Account, Beat, Tx, Workspace
 
 RETRY: Millis = 60_000
+FORMS_RETRY: Millis = 5 * RETRY  # a new version waits; leads of it are stored all the same
 FILL_WAIT: Millis = 10 * 60_000  # for a back-fill to end
 READABLE = ("yes", "probably")
 
@@ -150,7 +151,7 @@ class Duties:
             log.warning("forms_failed", owner=owner, error=str(error))
             if isinstance(error, Refused):
                 return self._next(workspace, "forms_interval", owner)
-            return self._now() + RETRY
+            return self._now() + FORMS_RETRY
         with workspace.read() as tx:
             known = tx.forms.all(owner)
         for form in known:

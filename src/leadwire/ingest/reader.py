@@ -157,14 +157,18 @@ class Reader:
         return [Leg(lead_type, version) for lead_type in types for version in versions]
 
     def _later(self, workspace: Workspace, run: Run, error: TryLater, calls: int) -> Outcome:
-        """A passing trouble: again inside the run while its patience lasts; it begins anew with every page."""
+        """A passing trouble: again inside the run while its patience lasts; it begins anew with every page. A run
+        that begins at the top after another one has failed is a probe of an outage, and has none.
+        """
         if isinstance(error, Throttled) and error.until_midnight:
             self._fail(workspace, run, str(error), calls)
             spread = phase(run.plan.owner, MIDNIGHT_SPREAD) / 1000  # nobody storms LinkedIn at 00:00 UTC
             return Outcome((error.after or AFTER_RUN_WAITS[-1]) + spread)
         with workspace.read() as tx:
-            attempts = tx.runs.get(run.id).attempts
-        if attempts >= IN_RUN_TRIES:
+            now = tx.runs.get(run.id)
+            probes = now.cursor is None and plan.failures(tx, run.plan.owner) > 0
+        attempts = now.attempts
+        if attempts >= IN_RUN_TRIES or probes:
             return self._fail(workspace, run, str(error), calls)
         wait = asked_for(error, otherwise=backoff(attempts + 1, self._dice()))
         with workspace.write() as tx:

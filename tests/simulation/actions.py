@@ -87,7 +87,9 @@ def publish(sim: Simulation, form: int, at: float) -> None:
         {"text": f"New in {number}?"},
     ]
     hidden = {"utm_source": f"version {number}"}
-    sim.emulator.control.forms.publish(form, name=f"Form again {number}", questions=questions, hidden_fields=hidden)
+    sim.emulator.control.forms.publish(
+        form, name=f"Form again {number}", questions=questions, hidden_fields=hidden
+    )
 
 
 def newform(sim: Simulation, at: float) -> None:
@@ -158,7 +160,6 @@ def token(sim: Simulation, how: str, at: float) -> None:
     assert tenant is not None
     getattr(sim.emulator.control.tokens, how)(member=tenant.member)
     if how in ("revoke", "expire_refresh"):
-        sim.memory.ended.add(tenant.slug)
         sim.reach["grant ended"] += 1
 
 
@@ -308,15 +309,70 @@ def crash(sim: Simulation, points: int, how: str, at: float = 0.0) -> None:
 ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (
-        *(submit, withdraw, resubmit, hide, unhide, mend, publish, newform, mail, forge, time, age, drain, turn),
-        *(work, token, refresh, fresh, reconnect, role, roleback, quota, trouble, paging, move, skew, date, beside),
+        *(
+            submit,
+            withdraw,
+            resubmit,
+            hide,
+            unhide,
+            mend,
+            publish,
+            newform,
+            mail,
+            forge,
+            time,
+            age,
+            drain,
+            turn,
+        ),
+        *(
+            work,
+            token,
+            refresh,
+            fresh,
+            reconnect,
+            role,
+            roleback,
+            quota,
+            trouble,
+            paging,
+            move,
+            skew,
+            date,
+            beside,
+        ),
         *(pull, reconcile, off, on, erase, interval, blink, crash),
     )
 }
 # What only changes the world, or is only armed: Leadwire has not moved, so nothing of it is checked.
 OUTSIDE = {
-    *("submit", "withdraw", "resubmit", "hide", "unhide", "mend", "publish", "newform", "forge", "token", "refresh"),
-    *("fresh", "role", "roleback", "quota", "trouble", "paging", "move", "skew", "date", "beside", "blink", "crash"),
+    *(
+        "submit",
+        "withdraw",
+        "resubmit",
+        "hide",
+        "unhide",
+        "mend",
+        "publish",
+        "newform",
+        "forge",
+        "token",
+        "refresh",
+    ),
+    *(
+        "fresh",
+        "role",
+        "roleback",
+        "quota",
+        "trouble",
+        "paging",
+        "move",
+        "skew",
+        "date",
+        "beside",
+        "blink",
+        "crash",
+    ),
     *("time", "age"),
 }
-__all__ = ["ACTS", "Ack", "OUTSIDE", "UNREADABLE"]
+__all__ = ["ACTS", "OUTSIDE", "UNREADABLE", "Ack"]

@@ -61,7 +61,9 @@ class Books:
 
     def counters(self) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """As kept, and as counted in full."""
-        kept = self.ask("SELECT workspace_id, owner, form_id, total, test, deleted FROM _lead_counts WHERE total > 0")
+        kept = self.ask(
+            "SELECT workspace_id, owner, form_id, total, test, deleted FROM _lead_counts WHERE total > 0"
+        )
         full = self.ask(
             "SELECT workspace_id, owner, form_id, count(*), sum(test_lead), sum(deleted_at IS NOT NULL) FROM _ledger"
             " WHERE stored_at > 0 GROUP BY 1, 2, 3"
@@ -101,17 +103,24 @@ class Books:
 
     def rows(self, table: str) -> dict[str, dict[str, Any]]:
         """By lead; lists as lists."""
-        cursor = self._db.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+        cursor = self._db.execute(f'SELECT * FROM "{table}"')
         names = [one[0] for one in cursor.description]
         return {row[0]: dict(zip(names, row, strict=True)) for row in map(tuple, cursor.fetchall())}
 
     def columns(self, slug: str) -> dict[str, list[dict[str, Any]]]:
         """The dictionary, by form."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        names = ("form_id", "name", "kind", "identity", "type", "predefined_field", "question_id", "consent_id")
-        for row in self.ask(
-            f'SELECT {", ".join(names)}, hidden_name FROM "{self.prefix(slug)}form_columns"'  # noqa: S608
-        ):
+        names = (
+            "form_id",
+            "name",
+            "kind",
+            "identity",
+            "type",
+            "predefined_field",
+            "question_id",
+            "consent_id",
+        )
+        for row in self.ask(f'SELECT {", ".join(names)}, hidden_name FROM "{self.prefix(slug)}form_columns"'):
             found[row[0]].append(dict(zip((*names, "hidden_name"), row, strict=True)))
         return found
 
@@ -122,9 +131,9 @@ class Books:
         names = sorted(leads)
         found: list[Any] = []
         for table in self.tables(slug):
-            found += self.ask(f'SELECT * FROM "{table}" WHERE lead_id IN ({marks})', *names)  # noqa: S608
+            found += self.ask(f'SELECT * FROM "{table}" WHERE lead_id IN ({marks})', *names)
         for table in ("_ledger", "_quarantine", "_inbox"):
-            sql = f'SELECT * FROM "{table}" WHERE workspace_id = ? AND lead_id IN ({marks})'  # noqa: S608
+            sql = f'SELECT * FROM "{table}" WHERE workspace_id = ? AND lead_id IN ({marks})'
             found += self.ask(sql, workspace, *names)
         return repr(found)
 

@@ -21,6 +21,7 @@ CONFIRM_AFTER = 10 * MINUTE
 MAX_AGE = 80 * DAY
 YOUNG = 75 * DAY  # by so much nobody can be in doubt
 MARK = re.compile(rb"mk(\d{6})zq")
+MEMBER_OF = {tenant.slug: tenant.member for tenant in TENANTS}
 OWNERS = {tenant.slug: set(tenant.owners) for tenant in TENANTS}
 
 
@@ -48,7 +49,6 @@ class Memory:
     may_be_erased: set[Key] = field(default_factory=set)
     acks: list[Ack] = field(default_factory=list)
     told: set[Key] = field(default_factory=set)  # of a deletion, by an acknowledged push, while young
-    ended: set[str] = field(default_factory=set)  # workspaces whose grant has really ended
     states: dict[str, str] = field(default_factory=dict)
     checked_acks: int = 0
 
@@ -179,9 +179,9 @@ class Checks:
     def _grants(self) -> Iterator[Wrong]:
         states = self._books.states()
         for slug, state in states.items():
-            if state != self._memory.states.get(slug) and state == "needs_reconnect":
-                if slug not in self._memory.ended:
-                    yield "S6 a living grant was given up", slug
+            news = state == "needs_reconnect" and state != self._memory.states.get(slug)
+            if news and self._truth.grants(MEMBER_OF[slug]):
+                yield "S6 a living grant was given up", slug
         self._memory.states = states
 
     def _storms(self) -> Iterator[Wrong]:
@@ -246,9 +246,10 @@ class Checks:
             controls = len(self._truth.shown(entry.owner)) >= 3
             if lead.deleted and sure and controls and entry.deleted_at is None:
                 yield "I3 deleted at LinkedIn and still visible", f"{key}"
-            if self._truth.aged(lead) and entry.deleted_at is not None and key not in self._memory.told:
-                if key[1] not in self._network.hid and not self._truth.stories[key[1]].hidden_since_submitted:
-                    yield "I3b aged out and not here any more", f"{key}"
+            away = key[1] in self._network.hid or self._truth.stories[key[1]].hidden_since_submitted
+            gone = entry.deleted_at is not None and key not in self._memory.told
+            if self._truth.aged(lead) and gone and not away:
+                yield "I3b aged out and not here any more", f"{key}"
 
     def _values(self) -> Iterator[Wrong]:
         """I8: each cell is what the contract makes of the bytes that LinkedIn sent."""
@@ -297,7 +298,9 @@ class Checks:
         stories, planted = self._truth.stories, set[Key]()
         for tenant in TENANTS:
             for owner in tenant.owners:
-                planted |= {(tenant.slug, one.id) for one in self._truth.shown(owner) if stories[one.id].spoil}
+                planted |= {
+                    (tenant.slug, one.id) for one in self._truth.shown(owner) if stories[one.id].spoil
+                }
         rows = self._books.quarantine()
         for slug, lead, level, state, _ in rows:
             if state != "open":
@@ -321,10 +324,14 @@ class Checks:
 
     def _alive(self) -> Iterator[Wrong]:
         """Nothing is stuck, and everything that must come again is due."""
-        open_ = self._books.ask("SELECT kind, state, owner, error FROM _runs WHERE state IN ('queued', 'running')")
+        open_ = self._books.ask(
+            "SELECT kind, state, owner, error FROM _runs WHERE state IN ('queued', 'running')"
+        )
         if open_:
             yield "I10 a run is stuck", f"{open_[0]}"
-        waiting = self._books.ask("SELECT lead_id, action, outcome FROM _inbox WHERE state NOT IN ('done', 'parked')")
+        waiting = self._books.ask(
+            "SELECT lead_id, action, outcome FROM _inbox WHERE state NOT IN ('done', 'parked')"
+        )
         if waiting:
             yield "I7 the inbox does not drain", f"{waiting[0]}"
         due = {tuple(row) for row in self._books.ask("SELECT workspace_id, kind, key FROM _schedule")}
@@ -339,7 +346,10 @@ class Checks:
         held = self._books.bytes()
         for slug, lead in self._memory.dead:
             others = [name for name in OWNERS if name != slug]
-            if any(((name, lead) in self._memory.ledger and (name, lead) not in self._memory.dead) for name in others):
+            if any(
+                ((name, lead) in self._memory.ledger and (name, lead) not in self._memory.dead)
+                for name in others
+            ):
                 continue
             if any((name, lead) in self._books.quarantined() for name in others):
                 continue

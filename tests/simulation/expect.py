@@ -17,7 +17,9 @@ def expected(form: Row, raw: bytes) -> Cells:
     for question in form["content"]["questions"]:
         cells[identity(question)] = None
     for answer in lead["formResponse"]["answers"]:
-        question = next((q for q in form["content"]["questions"] if q["questionId"] == answer["questionId"]), None)
+        question = next(
+            (q for q in form["content"]["questions"] if q["questionId"] == answer["questionId"]), None
+        )
         if question is not None:
             cells[identity(question)] = _value(question, answer["answerDetails"])
     for consent in form["content"]["legalInfo"]["consents"]:

@@ -68,7 +68,9 @@ class Network:
         if self.blink and wanted and self.blink in wanted:
             self.hid.add(self.blink)
             said, self.blink = self._blinked(said), None
-        self.log("call", request.method, target.partition("?")[0][:60], _start(target), said.status, said.fate)
+        self.log(
+            "call", request.method, target.partition("?")[0][:60], _start(target), said.status, said.fate
+        )
         self._note_quota(target, said.status, said.body)
         beside, self.beside = self.beside, None
         if beside is not None:

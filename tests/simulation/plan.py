@@ -17,8 +17,26 @@ Plan = dict[str, Any]
 SECOND = 1_000
 FORMS = (MAIN_FORM, MAIN_FORM, SIDE_FORM, EVENT_FORM)
 ROUTES = ("leadFormResponses.FINDER-owner", "leadFormResponses.*GET*", "leadForms*", "*")
-TROUBLES = ("500", "503", "429", "401", "timeout", "reset", "cut_body", "html_200", "null_element", "empty_list")
-SPOILS = ("bad_form_urn", "no_submitted_at", "year_9999_submitted_at", "number_answer", "unknown_option", "nul_answer")
+TROUBLES = (
+    "500",
+    "503",
+    "429",
+    "401",
+    "timeout",
+    "reset",
+    "cut_body",
+    "html_200",
+    "null_element",
+    "empty_list",
+)
+SPOILS = (
+    "bad_form_urn",
+    "no_submitted_at",
+    "year_9999_submitted_at",
+    "number_answer",
+    "unknown_option",
+    "nul_answer",
+)
 PAGING: tuple[Action, ...] = (
     {},
     {"page_fullness": "short"},
@@ -38,7 +56,13 @@ def _part(dice: Dice) -> float:
 def _submit(dice: Dice) -> Action:
     late = dice.choice((0, 0, 0, 0, 20 * SECOND, 5 * MINUTE, 50 * MINUTE, 3 * HOUR))
     spoil = dice.choice(SPOILS) if dice.random() < 0.1 else ""
-    return {"form": dice.choice(FORMS), "at": _part(dice), "late": late, "spoil": spoil, "test": dice.random() < 0.05}
+    return {
+        "form": dice.choice(FORMS),
+        "at": _part(dice),
+        "late": late,
+        "spoil": spoil,
+        "test": dice.random() < 0.05,
+    }
 
 
 def _pick(dice: Dice) -> Action:
@@ -52,7 +76,17 @@ def _among(**choices: tuple[Any, ...]) -> Callable[[Dice], Action]:
     return draw
 
 
-TIMES = (3 * SECOND, 30 * SECOND, 2 * MINUTE, 330 * SECOND, 330 * SECOND, 11 * MINUTE, 65 * MINUTE, 6 * HOUR, DAY)
+TIMES = (
+    3 * SECOND,
+    30 * SECOND,
+    2 * MINUTE,
+    330 * SECOND,
+    330 * SECOND,
+    11 * MINUTE,
+    65 * MINUTE,
+    6 * HOUR,
+    DAY,
+)
 SKEWS = (0, 4 * MINUTE, -4 * MINUTE, 90 * MINUTE, -90 * MINUTE, DAY, -DAY)
 # name: weight, what it belongs to (may be switched off; "" never), how its particulars are drawn
 ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
@@ -80,7 +114,11 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "quota": (0.4, "quota", _among(on=(True, False))),
     "trouble": (4, "trouble", _among(kind=TROUBLES, route=ROUTES, times=(1, 1, 2, 4))),
     "paging": (1, "paging", _among(way=tuple(range(len(PAGING))))),
-    "move": (2.5, "moving", _among(what=("submit", "withdraw", "withdraw", "hide"), nth=(1, 2, 3, 4), times=(1, 2))),
+    "move": (
+        2.5,
+        "moving",
+        _among(what=("submit", "withdraw", "withdraw", "hide"), nth=(1, 2, 3, 4), times=(1, 2)),
+    ),
     "skew": (0.5, "clocks", _among(ms=SKEWS)),
     "date": (0.4, "clocks", _among(ms=SKEWS)),
     "beside": (4, "beside", _among(what=("drain", "turn", "turn", "withdraw", "erase", "off", "mail"))),
@@ -91,7 +129,11 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "erase": (0.8, "erasure", _pick),
     "interval": (0.3, "orders", _among(ms=(MINUTE, 5 * MINUTE, HOUR))),
     "blink": (0.6, "blinks", _pick),
-    "crash": (5, "crashes", _among(points=tuple(range(1, 26)), how=("kill", "kill", "kill", "lost_commit", "busy"))),
+    "crash": (
+        5,
+        "crashes",
+        _among(points=tuple(range(1, 26)), how=("kill", "kill", "kill", "lost_commit", "busy")),
+    ),
 }
 GROUPS = tuple(dict.fromkeys(group for _, group, _ in ACTIONS.values() if group))
 # What a mode has no use for, because it would do by another way what the mode takes away.

@@ -11,7 +11,11 @@ from typing import Any
 from sqlalchemy import Engine
 
 IOERR, BUSY, FULL = 10, 5, 13
-DISK = {"lost_commit": ("commit_after", IOERR), "busy": ("commit_before", BUSY), "full": ("commit_before", FULL)}
+DISK = {
+    "lost_commit": ("commit_after", IOERR),
+    "busy": ("commit_before", BUSY),
+    "full": ("commit_before", FULL),
+}
 
 
 class Crash(BaseException):

@@ -51,7 +51,9 @@ def _settle_in(machine: Machine, tenant: world.Tenant, emulator: Any) -> None:
     workspace, orders = machine.workspace(tenant.slug), machine.app.orders
     orders.intervals(workspace, dict(INTERVALS))
     _, link = orders.connect(workspace, None)
-    result = machine.consent(link, lambda scopes, uri: emulator.authorize(scopes, tenant.member, redirect_uri=uri))
+    result = machine.consent(
+        link, lambda scopes, uri: emulator.authorize(scopes, tenant.member, redirect_uri=uri)
+    )
     assert result == "active", result
     machine.work()
     for owner in tenant.owners:

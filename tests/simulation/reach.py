@@ -102,7 +102,9 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         step = advances(cursor, page, cap)
         if step.next is not None:
             reach["anchor gone, walk starts over"] += step.next.restarts > cursor.restarts
-            reach["page behind a short one"] += bool(page.received and page.received < cursor.count and cursor.start)
+            reach["page behind a short one"] += bool(
+                page.received and page.received < cursor.count and cursor.start
+            )
         return step
 
     def read_since(known: Any, item: Any) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import URL, Engine
@@ -67,7 +67,10 @@ def settings(folder: Path) -> Settings:
 class _Pickler(pickle.Pickler):
     """A lock is made anew."""
 
-    dispatch_table = {**copyreg.dispatch_table, type(threading.RLock()): lambda lock: (threading.RLock, ())}
+    dispatch_table: ClassVar = {
+        **copyreg.dispatch_table,
+        type(threading.RLock()): lambda lock: (threading.RLock, ()),
+    }
 
 
 def frozen(emulator: Emulator) -> bytes:

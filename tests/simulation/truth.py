@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.world import HOUR, LEAD_TYPES, Row, answers, document, submit
+from tests.simulation.world import HOUR, Row, answers, document, submit
 
 from linkedin_emulator import Emulator
 from linkedin_emulator.api.leads import is_readable
@@ -95,14 +95,19 @@ class Truth:
 
     def moved(self, before: set[str]) -> None:
         """Note what a list that moved under a walk has changed, and what lists left out that were to be shown."""
-        if any(rule.struck and rule.action["kind"] in LIES for rule in self.emulator._state.faults.rules.values()):
+        if any(
+            rule.struck and rule.action["kind"] in LIES for rule in self.emulator._state.faults.rules.values()
+        ):
             self.denied |= before
         for lead in self.leads():
             if lead.hidden and lead.id in before:
                 self.stories[lead.id].hidden_since_submitted = True
 
-    def lead_type(self, owner: str) -> str:
-        return LEAD_TYPES[owner]
+    def grants(self, member: str) -> bool:
+        """Whether the member's permission stands."""
+        now = self.emulator.now()
+        given = (one for one in self.emulator._state.grants.grants if one.member == member)
+        return any(not one.revoked and one.ends_at > now for one in given)
 
 
 def _fits(spoil: str, form: Row) -> bool:

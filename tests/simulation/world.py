@@ -105,7 +105,9 @@ def answers(emulator: Emulator, number: int, form: int, version: int) -> dict[st
             given[str(question["questionId"])] = f"{mark(number)}.{place}@example.com"
         else:
             options = [one["id"] for one in choice["options"]]
-            given[str(question["questionId"])] = [options[number % len(options)], options[0]][: 1 + number % 2]
+            given[str(question["questionId"])] = [options[number % len(options)], options[0]][
+                : 1 + number % 2
+            ]
     return given
 
 

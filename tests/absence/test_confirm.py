@@ -170,3 +170,20 @@ def test_what_a_person_confirms_is_still_looked_for_twice(quick: Rig) -> None:
     assert {state(quick, lead) for lead in leads[1:]} == {"missing"}
     quick.run_for(11 * MINUTE)
     assert (state(quick, leads[0]), {state(quick, lead) for lead in leads[1:]}) == ("here", {"deleted"})
+
+
+def test_what_linkedin_told_of_is_no_question_however_many(quick: Rig) -> None:
+    with quick.workspace.read() as tx:
+        living = sum(one.total for one in tx.leads.counts(OWNER))
+    told, silent = ([submit(quick) for _ in range(living // 19 + 22)] for _ in range(2))
+    quick.drain()
+    miss(quick, *silent)
+    for lead in silent:
+        quick.emulator.control.leads.hide(lead)
+    for lead in told:
+        quick.emulator.control.leads.withdraw(lead)
+    push(quick)
+    quick.run_for(30 * MINUTE)
+    assert {state(quick, lead) for lead in told} == {"deleted"}
+    assert {state(quick, lead) for lead in silent} == {"missing"}
+    assert hold(quick).missing == len(silent)

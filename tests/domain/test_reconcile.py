@@ -1,10 +1,9 @@
 """Slices cover a window without a hole, and what is suddenly absent is believed only in small numbers."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadwire.domain.reconcile import DAILY, WEEKLY, Tally, day_of, first_day, slice_end, too_many, worst
+from leadwire.domain.reconcile import DAILY, WEEKLY, Tally, day_of, first_day, slice_end, worst
 from leadwire.domain.times import DAY, HOUR
 
 moments = st.integers(0, 400 * DAY)
@@ -18,13 +17,6 @@ def test_a_slice_goes_on_and_stays_inside_and_ends_with_a_day_where_it_can(since
     assert until - since <= 7 * DAY
     busy = full_at is not None and day_of(full_at) <= since
     assert until == end or until % DAY == 0 or (busy and until == full_at + 1)
-
-
-@pytest.mark.parametrize(
-    ("absent", "stored", "many"), [(20, 10, False), (21, 100, True), (50, 1000, False), (51, 1000, True)]
-)
-def test_more_than_twenty_and_than_a_twentieth_are_too_many(absent, stored, many):
-    assert too_many(absent, stored) is many
 
 
 def test_a_week_is_looked_back_and_once_a_week_eighty_days():

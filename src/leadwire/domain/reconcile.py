@@ -18,7 +18,6 @@ WIDEST: Millis = 7 * DAY
 DAILY: Millis = 7 * DAY
 WEEKLY: Millis = 80 * DAY
 LISTED = 100  # ids of a kind that a row names; the number says how many there are
-FEW, SHARE = 20, 20  # absences that are believed at once: twenty, or every twentieth lead
 
 
 MASS, UNSURE = "mass_absence", "cannot_tell"
@@ -78,11 +77,6 @@ def state(differing: int, noticed: int) -> State:
 def worst(states: Iterable[State]) -> State:
     """The state of the whole; green where there is nothing."""
     return max(states, key=STATES.index, default="green")
-
-
-def too_many(absent: int, stored: int) -> bool:
-    """Whether so many leads are absent at once that a person must look first: more than max(20, 5 %)."""
-    return absent > max(FEW, stored // SHARE)
 
 
 def day_of(moment: Millis) -> Millis:

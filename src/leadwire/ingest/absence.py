@@ -92,15 +92,15 @@ class Confirm:
         while not turn.over():
             with workspace.write() as tx:
                 held = self._tidy(tx, owner)
-                due = () if held else tx.absences.due(owner, self._now(), TOGETHER)
-            if held:
-                return self._now() + LATER
+                due = tx.absences.due(owner, self._now(), TOGETHER, only_told=held)
             if not due:
                 break
             self._look(workspace, owner, due)
             turn.progressed()
         with workspace.read() as tx:
-            return tx.absences.next_due(owner)
+            held = tx.absences.hold(owner) is not None
+            soonest = tx.absences.next_due(owner, only_told=held)
+        return min(soonest or self._now() + LATER, self._now() + LATER) if held else soonest
 
     def answer(self, workspace: Workspace, owner: str, deleted: bool, actor: str) -> int:
         """What a person says of the many that are missing: they may be deleted, or are kept. How many it was about.
@@ -118,14 +118,17 @@ class Confirm:
         return leads
 
     def _tidy(self, tx: Tx, owner: str) -> bool:
-        """Let go of those of which more is known; whether a person must speak before any is taken for deleted."""
+        """Let go of those of which more is known; whether a person must speak before those that LinkedIn did not tell
+        of are taken for deleted. What it told of, by a signed push, does not go missing without a word.
+        """
         now = self._now()
         tx.absences.drop(tx.absences.back(owner))
         open_ = tx.absences.open(owner)
         old = [one.lead_id for one in open_ if not self._rule.may_be_deleted(one, now)]
         for start in range(0, len(old), AT_ONCE):
             tx.absences.drop(old[start : start + AT_ONCE])
-        missing, asked = len(open_) - len(old), tx.absences.hold(owner)
+        silent = {one.lead_id for one in open_ if one.told_at is None} - set(old)
+        missing, asked = len(silent), tx.absences.hold(owner)
         if asked is not None and not missing:
             tx.absences.lift(owner)
             return False

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 import structlog
 
 from leadwire.domain import alerts, coverage, reconcile
+from leadwire.domain.absence import too_many
 from leadwire.domain.owners import shard
 from leadwire.domain.reconcile import Tally
 from leadwire.domain.times import DAY, HOUR, Millis
@@ -148,7 +149,7 @@ def compare(tx: Tx, of: Judged, accepted: bool) -> Found:
     for one, erased in _odd(tx, of):
         _sort(days[_spot(one)], one, erased)
     new, gone = tx.checks.newly_absent(of), list[str]()
-    mass = not accepted and reconcile.too_many(new, sum(counts["stored"].values()))
+    mass = not accepted and too_many(new, sum(counts["stored"].values()))
     for absent in _absent(tx, of):
         days[_spot(absent)].differs("extra", absent.lead_id)
         if absent.missing_since is None and not mass:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Row, func
+from sqlalchemy import ColumnElement, Row, func
 
 from leadwire.domain.absence import Suspect
 from leadwire.domain.times import Millis
@@ -49,23 +49,25 @@ class Absences:
                 self._rows.change(self._rows.c.lead_id == lead_id, told_at=at)
         self._rows.upsert(fresh)
 
-    def due(self, owner: str, at: Millis, limit: int) -> tuple[Suspect, ...]:
-        """Those to be looked for again by now, longest due first."""
-        c = self._rows.c
-        where = (c.owner == owner, c.state.in_(LOOKED_FOR), c.due_at <= at)
-        return self._suspects(where, limit)
+    def due(self, owner: str, at: Millis, limit: int, only_told: bool = False) -> tuple[Suspect, ...]:
+        """Those to be looked for again by now, longest due first; or only those of them that LinkedIn told of."""
+        return self._suspects((*self._looked_for(owner, only_told), self._rows.c.due_at <= at), limit)
 
     def open(self, owner: str) -> tuple[Suspect, ...]:
         """Those of which nobody knows yet what their absence means."""
         c = self._rows.c
         return self._suspects((c.owner == owner, c.state == "open"))
 
-    def next_due(self, owner: str) -> Millis | None:
-        """When the next is to be looked for; None if there is none."""
-        c = self._rows.c
-        soonest = self._rows.select(func.min(c.due_at)).where(c.owner == owner, c.state.in_(LOOKED_FOR))
+    def next_due(self, owner: str, only_told: bool = False) -> Millis | None:
+        """When the next is to be looked for, of all or of those that LinkedIn told of; None if there is none."""
+        soonest = self._rows.select(func.min(self._rows.c.due_at)).where(*self._looked_for(owner, only_told))
         due_at: Millis | None = self._rows.connection.scalar(soonest)
         return due_at
+
+    def _looked_for(self, owner: str, only_told: bool) -> tuple[ColumnElement[bool], ...]:
+        c = self._rows.c
+        of = (c.owner == owner, c.state.in_(LOOKED_FOR))
+        return (*of, c.told_at.is_not(None)) if only_told else of
 
     def back(self, owner: str) -> tuple[str, ...]:
         """Those that have been read since they went missing, deleted, or erased, by whatever way."""

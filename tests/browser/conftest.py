@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.browser.people import CHROMIUM, Desk, at_a_desk, build_form, connect, form_of
+from playwright.sync_api import Browser
+from tests.browser.people import CHROMIUM, Desk, a_browser, at_a_desk, build_form, connect, form_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,11 +18,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Jane is connected and the main account is read, all by clicks."""
+def chromium() -> Iterator[Browser]:
+    """One browser for all."""
     if not CHROMIUM:
         pytest.skip("no Chromium: apt-get install --no-install-recommends chromium")
-    with at_a_desk(tmp_path_factory.mktemp("desk")) as desk:
+    with a_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def connected(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Desk]:
+    """Jane is connected and the main account is read, all by clicks."""
+    with at_a_desk(tmp_path_factory.mktemp("desk"), chromium) as desk:
         connect(desk).close()
         assert desk.complaints == []
         yield desk

@@ -38,6 +38,7 @@ class Desk:
     emulator: str
     browser: Browser
     context: BrowserContext
+    env: dict[str, str]
     complaints: list[str] = field(default_factory=list)
 
     def watch(self, context: BrowserContext) -> BrowserContext:
@@ -63,25 +64,35 @@ class Desk:
 
 
 @contextmanager
-def at_a_desk(folder: Path, *options: str) -> Iterator[Desk]:
-    """A demo with ports and a HOME of its own, and a browser; both end with the block."""
+def a_browser() -> Iterator[Browser]:
+    """Chromium; a thread has one driver of it at a time."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def at_a_desk(folder: Path, browser: Browser, *options: str) -> Iterator[Desk]:
+    """A demo with ports and a HOME of its own, before a browser; it ends with the block."""
     emulator = f"127.0.0.1:{free_ports(1)[0]}"
-    with process(folder, environment(folder, EMULATOR_LISTEN=emulator), "demo", *options) as running:
+    env = environment(folder, EMULATOR_LISTEN=emulator)
+    with process(folder, env, "demo", *options) as running:
         running.up()
         until(lambda: (folder / "home" / "run.json").exists())
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-            context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
-            desk = Desk(running.url, f"http://{emulator}", browser, context)
-            desk.watch(context)
-            try:
-                yield desk
-            except BaseException:  # what stands on the pages is what tells why
-                for open_page in context.pages:
-                    print(f"{open_page.url}\n{open_page.locator('body').inner_text()[:3000]}\n")
-                raise
-            finally:
-                browser.close()
+        context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+        desk = Desk(running.url, f"http://{emulator}", browser, context, env)
+        desk.watch(context)
+        try:
+            yield desk
+        except BaseException:  # what stands on the pages is what tells why
+            for open_page in context.pages:
+                print(f"{open_page.url}\n{open_page.locator('body').inner_text()[:3000]}\n")
+            raise
+        finally:
+            context.close()
 
 
 def connect(desk: Desk) -> Page:

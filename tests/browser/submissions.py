@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.browser.people import Desk, at_a_desk, build_form, connect, fill_in, form_of
+from tests.browser.people import Desk, a_browser, at_a_desk, build_form, connect, fill_in, form_of
 
 GOAL = 1.0  # seconds, p95
 
@@ -54,7 +54,11 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--out", type=Path, default=None, help="a JSON file")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, at_a_desk(Path(folder)) as desk:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        a_browser() as browser,
+        at_a_desk(Path(folder), browser) as desk,
+    ):
         connect(desk)
         found = summary(submit_again_and_again(desk, form_of(build_form(desk, "Measured")), given.times))
         assert not desk.complaints, desk.complaints

@@ -17,7 +17,7 @@ from tests.databases import MEMORY, SqliteHomes
 from tests.rig import JANE, MAIN
 from tests.tokens.wire import Wired
 
-from leadwire.domain.times import HOUR, MINUTE, Millis
+from leadwire.domain.times import MINUTE, Millis
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.client import Request
 
@@ -81,14 +81,14 @@ def people(rig: Crowd, accounts: int) -> list[str]:
     return [MAIN, *names]
 
 
-def tell(rig: Crowd, accounts: int, hours: int) -> Told:
+def tell(rig: Crowd, accounts: int, minutes: int) -> Told:
     names = people(rig, accounts)
     rig.run_for(20 * MINUTE)
     before = rig.now()
     rig.emulator.control.knobs.patch(down="503")
-    for _ in range(hours):
+    for _ in range(0, minutes, 20):
         rig.emulator.control.leads.submit(FORM)
-        rig.run_for(HOUR)
+        rig.run_for(20 * MINUTE)
     back = rig.now()
     rig.emulator.control.knobs.patch(down="")
     normal: Millis | None = None
@@ -130,7 +130,7 @@ def main(accounts: int, hours: int) -> None:
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         path = Path(folder)
         with SqliteHomes(path / "t").home(path / "h") as home, closing(Crowd(home, path)) as rig:
-            sys.stdout.write(f"{hours} hours, {tell(rig, accounts, hours)}\n")
+            sys.stdout.write(f"{hours} hours, {tell(rig, accounts, hours * 60)}\n")
 
 
 if __name__ == "__main__":

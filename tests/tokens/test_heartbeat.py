@@ -96,7 +96,7 @@ def test_a_dead_grant_is_noticed_and_then_left_alone(
 @sqlite_only
 @pytest.mark.parametrize("refreshes", [True, False])
 def test_a_grant_that_ends_by_the_clock_needs_no_401(home: Home, tmp_path: Path, refreshes: bool) -> None:
-    lives = {"access_token_days": 6, "refresh_token_seconds": 30 * DAY // SECOND}
+    lives = {"access_token_days": 2, "refresh_token_seconds": 7 * DAY // SECOND}
     with closing(Wired(home, tmp_path, knobs=lives)) as rig:
         rig.emulator.control.world.patch_app(rig.settings.linkedin_client_id, refresh_enabled=refreshes)
         connection_id = rig.connect_member()

@@ -1,4 +1,4 @@
-"""LinkedIn down for an hour and a half; `make outage` tells it with 200 accounts and six hours."""
+"""LinkedIn down for forty minutes; `make outage` tells it with 200 accounts and six hours."""
 
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +11,7 @@ def test_an_outage_is_probed_gently_and_over_within_a_quarter_of_an_hour(
     sqlite_homes: SqliteHomes, tmp_path: Path
 ) -> None:
     with sqlite_homes.home(tmp_path / "h") as home, closing(Crowd(home, tmp_path)) as rig:
-        told = tell(rig, 20, 1)
+        told = tell(rig, 20, 40)
     assert told.probes <= 1
     assert told.most_in_ten <= 1
     assert told.normal_after <= 15

@@ -24,6 +24,7 @@ class Entry:
     raw: bytes | None
     stored: bool
     missing_since: int | None
+    submitted_at: int
 
 
 class Books:
@@ -45,7 +46,8 @@ class Books:
 
     def ledger(self) -> dict[Key, Entry]:
         rows = self.ask(
-            "SELECT workspace_id, lead_id, owner, form_id, form_version, deleted_at, raw, stored_at > 0, missing_since"
+            "SELECT workspace_id, lead_id, owner, form_id, form_version, deleted_at, raw, stored_at > 0, missing_since,"
+            " submitted_at
             " FROM _ledger"
         )
         return {(self.slugs[row[0]], row[1]): Entry(*row[2:]) for row in rows}

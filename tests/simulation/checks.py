@@ -51,6 +51,7 @@ class Memory:
     told: set[Key] = field(default_factory=set)  # of a deletion, by an acknowledged push, while young
     states: dict[str, str] = field(default_factory=dict)
     checked_acks: int = 0
+    calm_since: int = 0
 
 
 class Checks:
@@ -224,7 +225,8 @@ class Checks:
         """Whether a mode can find this lead at all."""
         story = self._truth.stories[lead.id]
         if mode == "all" and self._truth.emulator.now() - lead.submitted_at < YOUNG:
-            return True
+            # What became visible late is found by a reconciliation, if it was visible by then.
+            return lead.readable_at <= self._memory.calm_since or not story.late
         if mode != "hook":
             seen = not story.late and not story.hidden_since_submitted and lead.id not in self._truth.denied
             return seen and not story.ever_spoilt
@@ -241,7 +243,7 @@ class Checks:
             lead = self._truth.lead(key[1])
             if lead is None or not entry.stored:
                 continue
-            young = self._truth.emulator.now() - lead.submitted_at < YOUNG
+            young = self._truth.emulator.now() - entry.submitted_at < YOUNG
             sure = (mode == "all" and young) or (mode != "poll" and key in self._memory.told)
             controls = len(self._truth.shown(entry.owner)) >= 3
             if lead.deleted and sure and controls and entry.deleted_at is None:

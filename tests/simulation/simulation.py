@@ -245,6 +245,7 @@ def _calm(sim: Simulation) -> None:
 
 def _faults_stop(sim: Simulation) -> None:
     sim.points.disarm()
+    sim.memory.calm_since = sim.emulator.now()
     sim.network.beside = sim.network.blink = None
     sim.skew = 0
     sim.emulator.control.faults.remove()

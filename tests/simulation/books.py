@@ -47,7 +47,7 @@ class Books:
     def ledger(self) -> dict[Key, Entry]:
         rows = self.ask(
             "SELECT workspace_id, lead_id, owner, form_id, form_version, deleted_at, raw, stored_at > 0, missing_since,"
-            " submitted_at
+            " submitted_at"
             " FROM _ledger"
         )
         return {(self.slugs[row[0]], row[1]): Entry(*row[2:]) for row in rows}

@@ -121,6 +121,7 @@ class Network:
         name = re.sub(r"[0-9-]{8,}|\d+", "#", target.partition("?")[0]) + ("?q" if "q=" in target else "")
         day = self.now() // 86_400_000
         if status == 429 and b"DAY" in body:
+            self.points.reach["quota of a day used up"] += 1
             if self.days_over.get(name) == day:
                 self.storms.append(name)
             self.days_over[name] = day

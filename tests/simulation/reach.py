@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from leadwire.domain import coverage, walk
+from tests.simulation.books import Books
+
+from leadwire.connect import line
+from leadwire.domain import walk
 from leadwire.domain.absence import Finding
 from leadwire.domain.judge import Decision
-from leadwire.ingest import absence, land, push
+from leadwire.ingest import absence, forms, land, push, reader
 
 # What 500 seeds of all modes together must have seen.
 SOMETIMES = (
@@ -112,6 +115,21 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         reach["push read before it was seen to"] += there
         return there
 
+    def doubts(error: Any, minted_at: int, now: int) -> bool:
+        doubted: bool = fresh(error, minted_at, now)
+        reach["fresh token doubted"] += doubted
+        return doubted
+
+    def carried(self: Any, workspace: Any, run_id: str, turn: Any) -> Any:
+        outcome = carry(self, workspace, run_id, turn)
+        reach["run overtaken"] += outcome.again_in == reader.OVERTAKEN_WAIT
+        return outcome
+
+    def learned(*given: Any) -> Any:
+        reach["form version learned by a lead"] += 1
+        return learn(*given)
+
+    fresh, carry, learn = line.is_fresh_token_doubt, reader.Reader.run, forms.learn_version
     judges, decides, masses = land.judge, absence.decide, absence.too_many
     advances, reads = walk.advance, push._read_since
     with swapped(
@@ -120,8 +138,30 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         (absence, "too_many", too_many),
         (walk, "advance", advance),
         (push, "_read_since", read_since),
+        (line, "is_fresh_token_doubt", doubts),
+        (reader.Reader, "run", carried),
+        (forms, "learn_version", learned),
     ):
         yield
+
+
+# What can be read in the database when a run is over.
+LEFT = {
+    "reconcile repaired a lead": "SELECT count(*) FROM _certificates WHERE repaired > 0",
+    "reconcile found one gone": "SELECT count(*) FROM _certificates WHERE extra > 0",
+    "push not readable yet": "SELECT count(*) FROM _inbox WHERE attempts > 0",
+    "token refreshed": "SELECT count(*) FROM _connections WHERE refreshed_at IS NOT NULL",
+    "run failed": "SELECT count(*) FROM _runs WHERE state = 'failed'",
+    "empty list not believed": "SELECT count(*) FROM _runs WHERE error LIKE 'the list %empty%'",
+    "lead in quarantine": "SELECT count(*) FROM _quarantine WHERE level = 'lead'",
+    "odd value in quarantine": "SELECT count(*) FROM _quarantine WHERE level = 'field'",
+}
+
+
+def left(books: Books, reach: Counter[str]) -> None:
+    """Count what a run has left behind."""
+    for name, question in LEFT.items():
+        reach[name] += books.ask(question)[0][0]
 
 
 Swap = tuple[Any, str, Callable[..., Any]]
@@ -138,6 +178,3 @@ def swapped(*swaps: Swap) -> Iterator[None]:
     finally:
         for owner, name, function in reversed(before):
             setattr(owner, name, function)
-
-
-__all__ = ["SOMETIMES", "counted", "coverage", "swapped"]

@@ -20,7 +20,7 @@ from tests.simulation.machine import Crash, Machine
 from tests.simulation.network import Mail, Network
 from tests.simulation.plan import Action, Plan
 from tests.simulation.points import Points
-from tests.simulation.reach import counted
+from tests.simulation.reach import counted, left
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
 from tests.simulation.world import DAY, HOUR, JANE, MINUTE, ORGANIC, TENANTS, Tenant
@@ -81,6 +81,7 @@ class Simulation:
         while not wrong and step < len(self.plan["actions"]):
             step += 1
             wrong = self._step([*self.plan["actions"], CALM][step])
+        left(self.books, self.reach)
         return Result(
             self.plan["seed"],
             self.plan["mode"],

@@ -12,6 +12,10 @@ import httpx2
 import pytest
 from tests.cli.people import MAIN, PROGRAM, Process, Shell, consent, environment, free_ports, process, until
 
+from leadwire.cli.demo import emulator_options
+from leadwire.settings import Settings
+from linkedin_emulator.__main__ import _parser
+
 
 def children(pid: int) -> list[int]:
     """Processes whose parent is `pid`."""
@@ -81,6 +85,11 @@ def test_it_ends_with_its_emulator(tmp_path: Path) -> None:
         os.kill(child, signal.SIGKILL)
         assert running.running.wait(20) == 1
         assert "a_part_has_ended" in running.err
+
+
+def test_whatever_the_secret_begins_with_the_emulator_takes_it() -> None:
+    given = _parser().parse_args(emulator_options(Settings(), "-dash"))
+    assert given.client_secret == ["-dash"]
 
 
 @pytest.mark.timeout(240)

@@ -81,13 +81,20 @@ def _settings(secret: str) -> Settings:
     return load({**os.environ, **{f"LEADWIRE_{name}": value for name, value in demo.items()}}, Path.cwd())
 
 
+def emulator_options(settings: Settings, secret: str) -> list[str]:
+    """What the emulator is told: where it listens, and which app may ask it."""
+    return [
+        *("--listen", listen_text(settings.emulator_listen)),
+        *("--client-id", CLIENT_ID, f"--client-secret={secret}"),  # which may begin with a dash
+        *("--redirect-uri", f"{settings.base_url}/oauth/linkedin/callback"),
+        *("--knob", "allow_http_webhooks=true"),
+    ]
+
+
 @contextmanager
 def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subprocess.Popen[str]]:
     """The emulator once it listens; ended with the block, whatever happens in it."""
-    command = [sys.executable, "-m", "linkedin_emulator", "--listen", listen_text(settings.emulator_listen)]
-    command += ["--client-id", CLIENT_ID, "--client-secret", secret]
-    command += ["--redirect-uri", f"{settings.base_url}/oauth/linkedin/callback"]
-    command += ["--knob", "allow_http_webhooks=true", *more]
+    command = [sys.executable, "-m", "linkedin_emulator", *emulator_options(settings, secret), *more]
     # A session of its own: Ctrl-C reaches us alone, and the child is ended last.
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
     try:

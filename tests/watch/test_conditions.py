@@ -129,6 +129,14 @@ def test_heartbeats_without_a_clear_answer(reader: Rig) -> None:
     with reader.workspace.read() as tx:
         (found,) = [one for one in tx.alerts.open() if one.code == "heartbeat_failing"]
     assert (found.since, found.href) == (since, f"/connections/{name}")
+    reader.advance(1)
+    with reader.workspace.write() as tx:  # beats of an earlier grant say nothing of a new one
+        tokens = tx.connections.tokens(name)
+        assert tokens is not None
+        tx.connections.grant(name, tokens, reader.now())
+    reader.app.watch.duty(reader.workspace, "", reader.app.agenda)  # type: ignore[arg-type]
+    with reader.workspace.read() as tx:
+        assert "heartbeat_failing" not in {one.code for one in tx.alerts.open()}
     reader.drain()  # the heartbeat that is due is answered
     assert "heartbeat_failing" not in codes(reader)
 

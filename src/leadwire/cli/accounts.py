@@ -128,7 +128,7 @@ def _row(one: Any) -> list[object]:
 
 def _facts(one: Any) -> list[tuple[str, object]]:
     sync = one["sync"]
-    interval = f"every {sync['poll_interval']} (from the {sync['poll_interval_origin']})"
+    interval = f"every {sync['poll_interval']} ({tell.origin(sync['poll_interval_origin'])})"
     return [
         ("Account", one["id"]),
         ("Name", one["name"]),

@@ -100,7 +100,7 @@ def _facts(one: Any) -> list[tuple[str, object]]:
         ("Account", one["account"]),
         ("Table", one["table"]),
         ("Headline", one["headline"]),
-        ("Polled", f"every {one['poll_interval']} (from the {one['poll_interval_origin']})"),
+        ("Polled", f"every {one['poll_interval']} ({tell.origin(one['poll_interval_origin'])})"),
         ("Hidden fields", [f"{field['name']} = {field['value']}" for field in one["hidden_fields"]]),
         ("Consents", [f"{consent['id']}: {consent['text']}" for consent in one["consents"]]),
     ]

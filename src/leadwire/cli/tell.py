@@ -16,6 +16,11 @@ from leadwire.logs import visible
 UNLIMITED = 10_000  # columns, where no terminal is: a program cuts lines itself
 
 
+def origin(code: str) -> str:
+    """Where an interval in force comes from, in words."""
+    return "stretched, because LinkedIn is proven to push" if code == "push_healthy" else f"from the {code}"
+
+
 def as_json(value: object) -> None:
     """One JSON document. What would move a terminal's cursor is escaped, which JSON allows in texts."""
     text = json.dumps(value, indent=2, ensure_ascii=False)

@@ -84,7 +84,7 @@ def not_answering(view: View) -> Iterator[Condition]:
     for one in view.connections:
         if one.state != "active" or one.last_heartbeat_result in (None, "ok"):
             continue
-        since = _unclear_since(view.tx.connections.beats(one.id, BEATS))
+        since = _unclear_since(view.tx.connections.beats(one.id, BEATS), one.granted_at or 0)
         if since is not None and view.now - since >= SILENT:
             yield HEARTBEAT_FAILING.about(
                 f"connection:{one.id}",
@@ -126,11 +126,11 @@ def _waiting(view: View, one: Connection) -> int:
     )
 
 
-def _unclear_since(beats: Iterable[Beat]) -> Millis | None:
-    """When the newest beats stopped to be clear; they come newest first."""
+def _unclear_since(beats: Iterable[Beat], granted_at: Millis) -> Millis | None:
+    """When the newest beats of this grant stopped to be clear; they come newest first."""
     since = None
     for beat in beats:
-        if beat.result == "ok":
+        if beat.result == "ok" or beat.at < granted_at:
             break
         since = beat.at
     return since

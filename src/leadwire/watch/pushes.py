@@ -60,7 +60,7 @@ def silent(view: View) -> Iterator[Condition]:
         elif found.challenge_misses:
             span = CHALLENGE_LATE + CHALLENGED_EVERY * found.challenge_misses
             yield _about(view, WEBHOOK_SILENT, one, f"has not been challenged for {lasting(span)}")
-        elif one.state != "registered" or one.problem:
+        elif (one.state != "registered" or one.problem) and not _told_of_its_account(one):
             yield _not_registered(view, one, found)
 
 
@@ -87,6 +87,11 @@ def parked(view: View) -> Iterator[Condition]:
 
 
 CONDITIONS = (silent, missed, parked)
+
+
+def _told_of_its_account(one: Webhook) -> bool:
+    """Whether only the grant is in its way: that has alerts of its own, and ends before this is asked about again."""
+    return one.problem is not None and one.problem.code in ("cannot_read_leads", "needs_reconnect")
 
 
 def _not_registered(view: View, one: Webhook, found: Health) -> Condition:

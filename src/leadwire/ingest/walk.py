@@ -190,7 +190,8 @@ class Walker:
         if run.plan.dry_run or (form_id and any(later.lead_type == leg.lead_type for later in rest)):
             return ()
         assert place.horizon is not None
-        until = place.horizon if run.plan.until is None else run.plan.until
+        # One that was begun long ago asked only up to the day after, however late its first answer came.
+        until = self._open_end(run) if run.plan.until is None else run.plan.until
         window = Interval(run.plan.since or FIRST_INSTANT, until)
         credited = coverage.credit(window, place.horizon)
         return () if credited is None else ((leg.lead_type, form_id, credited),)

@@ -106,8 +106,8 @@ class Truth:
     def grants(self, member: str) -> bool:
         """Whether the member's permission stands."""
         now = self.emulator.now()
-        given = (one for one in self.emulator._state.grants.grants if one.member == member)
-        return any(not one.revoked and one.ends_at > now for one in given)
+        theirs = (one for one in self.emulator._state.grants.tokens.values() if one.grant.member == member)
+        return any(one.kind == "refresh" and one.status(now) == "active" for one in theirs)
 
 
 def _fits(spoil: str, form: Row) -> bool:

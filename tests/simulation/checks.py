@@ -196,7 +196,7 @@ class Checks:
             for owner in tenant.owners:
                 for lead in self._truth.shown(owner):
                     key = (tenant.slug, lead.id)
-                    if key in self._memory.erased or not self._promised(key, lead, mode):
+                    if key in self._memory.may_be_erased or not self._promised(key, lead, mode):
                         continue
                     entry = ledger.get(key)
                     if entry is None and key in waiting:
@@ -312,7 +312,7 @@ class Checks:
                 yield "I10 in quarantine without a reason", f"{slug} {lead} {level}"
         if mode == "all":
             waits = {(slug, lead): level for slug, lead, level, state, _ in rows if state == "open" and lead}
-            for key in planted - self._memory.erased:
+            for key in planted - self._memory.may_be_erased:
                 level = "lead" if stories[key[1]].spoil in UNREADABLE else "field"
                 if waits.get(key) != level and not self._good_before(key, level):
                     yield "I10 a planted oddity is not in quarantine", f"{key} {stories[key[1]].spoil}"

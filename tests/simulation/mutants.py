@@ -125,6 +125,11 @@ def _delete_as_told(self: Any, workspace: Any, items: Any, known: Any) -> Any:
     return _sort_out(self, workspace, items, known)
 
 
+def _looks_twice(self: Any, workspace: Any, owner: str, due: Any) -> None:
+    self._rule = Rule(0, self._rule.max_age)
+    _look(self, workspace, owner, due)
+
+
 def _done_first(self: Any, workspace: Any, owner: str, items: Any) -> None:
     with workspace.write() as tx:
         tx.inbox.done([item.id for item in items], "stored", self._now())
@@ -190,6 +195,7 @@ def _renamed(known: Any, seen: Any) -> Any:
 _walker_page, _land, _store = walking.Walker._page, land.land, Inline.store
 _sort_out, _fetch, _compile = push.Fetch._sort_out, push.Fetch._fetch, tables.Desks._compile
 _read_leads, _poll, _move = walking.read_leads, duties.Duties.poll, counting.Counting.move
+_look = absence.Confirm._look
 _second_token, _rows_of, _retext = line.Line._second_token, hook.rows_of, columns._retext
 _nothing: Callable[..., Any] = lambda *given, **named: None  # noqa: E731
 
@@ -211,7 +217,7 @@ _bug("read before the push is enough", "hook", (push, "_read_since", lambda know
 _bug("a push deletes", "hook", (push.Fetch, "_sort_out", _delete_as_told))
 _bug("workspaces mixed up", "hook", (hook, "rows_of", _all_to_one))
 _bug("one look deletes", "all", (absence, "decide", _deciding(Finding.FIRST, Finding.GONE)))
-_bug("two looks at once delete", "all", (absence, "decide", _deciding(Finding.EARLY, Finding.GONE)))
+_bug("two looks at once delete", "all", (absence.Confirm, "_look", _looks_twice))
 _bug("no control lead", "hook", (absence, "_sound", lambda *given: True))
 _bug("age does not matter", "all", (Rule, "may_be_deleted", lambda self, suspect, at: True))
 _bug("tombstone ignored", "all", (land, "judge", _instead("deleted", (Decision.STALE,), Decision.NEWER)))
@@ -234,7 +240,7 @@ _bug("a new token is not kept", "poll", (connections.Connections, "mint", _nothi
 # The ones found within a few seeds, for every test run.
 QUICK = (
     "acknowledged before the commit",
-    "a push deletes",
+    "done before it is fetched",
     "one look deletes",
     "counted twice",
     "wrong version's words",

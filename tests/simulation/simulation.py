@@ -15,7 +15,7 @@ from typing import Any
 from tests.simulation import stage
 from tests.simulation.actions import ACTS, OUTSIDE
 from tests.simulation.books import Books
-from tests.simulation.checks import Ack, Checks, Memory, Wrong, marks_in
+from tests.simulation.checks import YOUNG, Ack, Checks, Memory, Wrong, marks_in
 from tests.simulation.machine import Crash, Machine
 from tests.simulation.network import Mail, Network
 from tests.simulation.plan import Action, Plan
@@ -141,12 +141,9 @@ class Simulation:
         slug = next(slug for slug, url in self._addresses() if url == letter.url)
         ack = Ack(slug, lead, said["leadAction"], said["occurredAt"], self.now())
         self.memory.acks.append(ack)
-        known = self.truth.lead(lead)
-        if (
-            ack.action == "DELETED"
-            and known is not None
-            and self.emulator.now() - known.submitted_at < 75 * DAY
-        ) and known.deleted:
+        known, here = self.truth.lead(lead), self.memory.ledger.get((slug, lead))
+        at = here.submitted_at if here is not None else self.emulator.now()
+        if ack.action == "DELETED" and known is not None and known.deleted and self.now() - at < YOUNG:
             self.memory.told.add((slug, lead))
 
     def amiss(self) -> bool:

@@ -84,17 +84,9 @@ def _mutants(options: argparse.Namespace) -> int:
     chosen = [name for name in MUTANTS if not options.only or name in options.only.split(",")]
     missed = 0
     print(f"{'planted bug':34} {'mode':5} {'seeds':>6}  invariant")
-    for name in chosen:
-        mode, found = MUTANTS[name].mode, None
-        for number, result in enumerate(many((mode,), range(options.seeds), options.jobs, name), 1):
-            if result.wrong and not play(plan_of(result.seed, mode)).wrong:
-                found = number, result.wrong[0][0]
-                break
-        missed += found is None
-        print(
-            f"{name:34} {mode:5} {found[0] if found else '-':>6}  {found[1] if found else 'NOT FOUND'}",
-            flush=True,
-        )
+    for name, seeds, invariant in runs.hunt(chosen, options.seeds, options.jobs):
+        missed += not seeds
+        print(f"{name:34} {MUTANTS[name].mode:5} {seeds or '-':>6}  {invariant}", flush=True)
     return 1 if missed else 0
 
 

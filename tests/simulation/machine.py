@@ -137,6 +137,13 @@ class Machine:
             due.sort(key=lambda item: (item.workspace_id, item.kind, item.key))
             self.app.agenda._turn(Shift(10_000), due[int(part * len(due))])
 
+    def only(self, kinds: tuple[str, ...]) -> None:
+        """The due items of these kinds."""
+        for shard, _ in list(self.app.store.deployment.due_shards(self._now())):
+            for item in self.app.store.deployment.due(shard, self._now(), 200):
+                if item.kind in kinds:
+                    self.app.agenda._turn(Shift(10_000), item)
+
     def beat(self) -> None:
         """What else a process does every few seconds."""
         self.hook._book._read()

@@ -52,6 +52,7 @@ class Network:
     log: Callable[..., None]
     sights: dict[Key, list[Sight]] = field(default_factory=lambda: defaultdict(list))
     beside: Callable[[], None] | None = None
+    moves: dict[int, Callable[[], None]] = field(default_factory=dict)  # by the number of lists from now
     blink: str | None = None  # a lead that LinkedIn does not find, this once
     calls: int = 0
     days_over: dict[str, int] = field(default_factory=dict)  # endpoint -> UTC day whose quota is used up
@@ -64,6 +65,8 @@ class Network:
         number, sent_at = self.calls, self.now()
         target = "/" + request.url.partition("://")[2].partition("/")[2]
         wanted = self._wanted(target, request)
+        if "q=owner" in target and "/leadFormResponses" in target and self.moves:
+            self._move()
         said = self.emulator.handle(request.method, target, request.headers, request.body or b"")
         if self.blink and wanted and self.blink in wanted:
             self.hid.add(self.blink)
@@ -80,6 +83,11 @@ class Network:
             raise TryLater(f"no whole answer from LinkedIn ({said.fate})")
         self._look(request, wanted, said, number, sent_at)
         return Answer(said.status, said.headers, said.body)
+
+    def _move(self) -> None:
+        due, self.moves = self.moves.pop(1, None), {at - 1: move for at, move in self.moves.items() if at > 1}
+        if due is not None:
+            due()
 
     def last(self, key: Key, shown: bool) -> int:
         """The number of the last call that showed a lead (or did not find it); 0 where none has."""

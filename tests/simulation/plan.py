@@ -91,6 +91,9 @@ SKEWS = (0, 4 * MINUTE, -4 * MINUTE, 90 * MINUTE, -90 * MINUTE, DAY, -DAY)
 # name: weight, what it belongs to (may be switched off; "" never), how its particulars are drawn
 ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "submit": (12, "", _submit),
+    "flood": (1.2, "", _among(form=FORMS)),
+    "vanish": (0.12, "hiding", _pick),
+    "blindness": (0.25, "roles", _pick),
     "withdraw": (3, "deletion", _pick),
     "resubmit": (2, "deletion", _among(new=(True, False))),
     "hide": (1, "hiding", _pick),
@@ -121,7 +124,11 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     ),
     "skew": (0.5, "clocks", _among(ms=SKEWS)),
     "date": (0.4, "clocks", _among(ms=SKEWS)),
-    "beside": (4, "beside", _among(what=("drain", "turn", "turn", "withdraw", "erase", "off", "mail"))),
+    "beside": (
+        4,
+        "beside",
+        _among(what=("drain", "turn", "turn", "withdraw", "erase", "off", "mail", "stopped", "stopped")),
+    ),
     "pull": (2, "orders", _among(back=(HOUR, DAY, 30 * DAY, 366 * DAY))),
     "reconcile": (0.5, "orders", _pick),
     "off": (0.3, "orders", _pick),

@@ -75,7 +75,6 @@ DECISIONS = {
 FINDINGS = {
     Finding.BACK: "not found once, then back",
     Finding.UNSURE: "look that could not see",
-    Finding.OLD: "too old to be deleted",
     Finding.GONE: "deleted after two looks",
 }
 
@@ -100,6 +99,11 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         asked: bool = masses(missing, living)
         reach["absence asked of a person"] += asked
         return asked
+
+    def may_be_deleted(self: Any, suspect: Any, at: int) -> bool:
+        young: bool = ages(self, suspect, at)
+        reach["too old to be deleted"] += not young
+        return young
 
     def advance(cursor: Any, page: Any, cap: int) -> Any:
         step = advances(cursor, page, cap)
@@ -129,6 +133,7 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         reach["form version learned by a lead"] += 1
         return learn(*given)
 
+    ages = absence.Rule.may_be_deleted
     fresh, carry, learn = line.is_fresh_token_doubt, reader.Reader.run, forms.learn_version
     judges, decides, masses = land.judge, absence.decide, absence.too_many
     advances, reads = walk.advance, push._read_since
@@ -136,6 +141,7 @@ def counted(reach: Counter[str]) -> Iterator[None]:
         (land, "judge", judge),
         (absence, "decide", decide),
         (absence, "too_many", too_many),
+        (absence.Rule, "may_be_deleted", may_be_deleted),
         (walk, "advance", advance),
         (push, "_read_since", read_since),
         (line, "is_fresh_token_doubt", doubts),

@@ -13,7 +13,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 from typing import Any
 
-from tests.simulation.mutants import planted
+from tests.simulation.mutants import MUTANTS, planted
 from tests.simulation.plan import Plan, plan_of
 from tests.simulation.simulation import Result, ready
 
@@ -52,6 +52,13 @@ def many(modes: Iterable[str], seeds: Iterable[int], jobs: int, mutant: str = ""
         return
     with get_context("spawn").Pool(jobs) as pool:
         yield from pool.imap(partial(_one, mutant), work, chunksize=4)
+
+
+def hunt(names: Iterable[str], seeds: int, jobs: int) -> Iterator[tuple[str, int, str]]:
+    """Of each planted bug how many seeds it took to find it, and by which invariant; 0 where none did."""
+    work = [(name, seeds) for name in names]
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap(_hunted, work, chunksize=1)
 
 
 def tally(results: Iterable[Result], tell: Callable[[Result], None]) -> Tally:
@@ -114,6 +121,17 @@ def _runner() -> Callable[..., Result]:
 def _one(mutant: str, each: tuple[str, int]) -> Result:
     mode, seed = each
     return play(plan_of(seed, mode), mutant=mutant)
+
+
+def _hunted(each: tuple[str, int]) -> tuple[str, int, str]:
+    name, seeds = each
+    mode = MUTANTS[name].mode
+    for seed in range(seeds):
+        plan = plan_of(seed, mode)
+        wrong = play(plan, mutant=name).wrong
+        if wrong and not play(plan).wrong:
+            return name, seed + 1, wrong[0][0]
+    return name, 0, "NOT FOUND"
 
 
 def _broken(plan: Plan, mutant: str) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation import stage
-from tests.simulation.actions import ACTS, OUTSIDE
+from tests.simulation.actions import ACTS, QUIET
 from tests.simulation.books import Books
 from tests.simulation.checks import YOUNG, Ack, Checks, Memory, Wrong, marks_in
 from tests.simulation.machine import Crash, Machine
@@ -162,7 +162,7 @@ class Simulation:
         crashed = self._do(action)
         self.truth.moved(shown)
         self.emulator.tick()
-        if action["do"] in OUTSIDE and not crashed:
+        if action["do"] in QUIET and not crashed:
             return []
         wrong = self._meanwhile + self.checks.step(shown, crashed)
         if not wrong and action is CALM:
@@ -191,6 +191,7 @@ class Simulation:
         running = self.books.ask("SELECT count(*) FROM _runs WHERE state = 'running' AND cursor IS NOT NULL")
         self.reach["run resumed after a crash"] += running[0][0]
         self.network.beside = None
+        self.network.moves.clear()
         self.network.days_over.clear()
         self.machine.crash()
 
@@ -245,6 +246,7 @@ def _faults_stop(sim: Simulation) -> None:
     sim.points.disarm()
     sim.memory.calm_since = sim.emulator.now()
     sim.network.beside = sim.network.blink = None
+    sim.network.moves.clear()
     sim.skew = 0
     sim.emulator.control.faults.remove()
     ACTS["paging"](sim, way=0)
@@ -263,17 +265,24 @@ def _wait(sim: Simulation, *waits: int) -> None:
     for wait in waits:
         sim.emulator.advance(wait)
         sim.machine.work()
+        _answer(sim)
+
+
+def _answer(sim: Simulation) -> None:
+    """What a person is asked, they answer: these leads are deleted."""
+    for tenant in TENANTS:
+        workspace = sim.machine.workspace(tenant.slug)
+        with workspace.read() as tx:
+            asked = [hold.owner for hold in tx.absences.holds()]
+        for owner in asked:
+            sim.machine.app.confirm.answer(workspace, owner, True, "somebody")
 
 
 def _reconcile(sim: Simulation) -> None:
-    """Have all compared as far back as happens by itself; what a person is asked, they answer."""
+    """Have all compared as far back as happens by itself."""
     for tenant in TENANTS:
         workspace = sim.machine.workspace(tenant.slug)
         for owner in tenant.owners:
-            with workspace.read() as tx:
-                asked = tx.absences.hold(owner) is not None
-            if asked:
-                sim.machine.app.confirm.answer(workspace, owner, True, "somebody")
             sim.machine.app.orders.reconcile(workspace, owner, sim.now() - RECONCILED, accepted=True)
 
 

@@ -58,7 +58,7 @@ DRAFTS: dict[int, list[Row]] = {
 LEADS: tuple[tuple[int, int, tuple[float, ...]], ...] = (
     (MAIN_FORM, 1, (364.6, 200, 120, 79.4)),
     (MAIN_FORM, 2, (40, 12, 6.5, 2, 0.3)),
-    (SIDE_FORM, 1, (364.9, 79.8, 5, 1, 0.1)),
+    (SIDE_FORM, 1, (364.9, 79.8, 70, 60, 50, 45, 35, 30, 25, 15, 9, 5, 1, 0.1)),
     (EVENT_FORM, 1, (89.5, 89.9, 79.7, 20, 3, 0.2)),
 )
 

@@ -157,6 +157,7 @@ class Simulation:
         return bool(self._meanwhile)
 
     def _step(self, action: Action) -> list[Wrong]:
+        self.emulator.advance(1)  # no two things happen at one moment
         self.log("do", json.dumps(action, sort_keys=True))
         shown = {one.id for one in self.truth.leads() if self.truth.readable(one)}
         crashed = self._do(action)

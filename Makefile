@@ -51,8 +51,14 @@ dev: $(VENV)/.dev
 run: install
 	@$(BIN)/leadwire demo
 
+# The browser's tests have a process of their own: Playwright keeps an event loop running in it, and they measure time.
 test: dev browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+ifdef ARGS
+	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest -n 2 --ignore tests/browser
+endif
 
 # The tests in a real browser need Chromium; where it cannot be brought they skip, and say so.
 browser:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.people import CHROMIUM, Desk, a_browser, at_a_desk, build_form, connect, form_of
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them where the one demo is, however many workers there are (`--dist loadgroup`)."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,22 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from tests.databases import KEYS, NOW
 from tests.store.samples import ANNA, SPRING, answered, land, landed, publish, two_workspaces
 
+from leadwire.domain.alerts import Condition, Diff
 from leadwire.domain.coverage import Interval
-from leadwire.store import AccountFacts, LeadFilter, RunPlan, Store, Tokens, schema
+from leadwire.store import (
+    AccountFacts,
+    Certificate,
+    CertificateDay,
+    DayFilter,
+    Hold,
+    Judged,
+    LeadFilter,
+    RunPlan,
+    Shown,
+    Store,
+    Tokens,
+    schema,
+)
 from leadwire.store.errors import TryLater
 from leadwire.store.sqlite import Sqlite
 
@@ -234,5 +248,65 @@ def walk_through(workspace):
         tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 1), "", NOW)
         tx.coverage.settle(ANNA, NOW + 1, proven=True)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
+        tx.connections.heartbeat(connection.id, NOW, "introspection", "ok")
+        tx.connections.beats(connection.id)
+        look_for(tx, lead_ids)
+        compare(tx, lead_ids[2])
+        tell(tx)
         tx.purge(ANNA)
         tx.connections.delete(connection.id)
+
+
+def look_for(tx, lead_ids):
+    """Missing leads, and what is asked about them."""
+    tx.absences.add(ANNA, lead_ids, NOW)
+    tx.absences.due(ANNA, NOW, 10)
+    tx.absences.back(ANNA)
+    tx.absences.gone(lead_ids, NOW)
+    tx.absences.later(lead_ids, NOW)
+    tx.absences.controls(ANNA, "SPONSORED")
+    tx.absences.ask(Hold(ANNA, NOW, 1, 1))
+    tx.absences.hold(ANNA)
+    tx.absences.answer(ANNA, True, NOW)
+    tx.absences.drop(lead_ids)
+
+
+def compare(tx, lead_id):
+    """A second reading and its certificate."""
+    of = Judged("r", ANNA, 0, NOW * 2, {"SPONSORED": 0}, NOW)
+    tx.checks.show("r", ANNA, [Shown(lead_id, SPRING.form_id, NOW)])
+    for count in (tx.checks.pulled, tx.checks.stored, tx.checks.waiting, tx.checks.newly_absent):
+        count(of)
+    tx.checks.pushed(of, 0)
+    tx.checks.odd(of, "", 10)
+    tx.checks.absent(of, None, 10)
+    tx.checks.clear("r", 10)
+    day = CertificateDay(
+        ANNA,
+        0,
+        SPRING.form_id,
+        "r",
+        "red",
+        NOW,
+        1,
+        *[0] * 5,
+        missing=1,
+        extra=0,
+        repaired=0,
+        ids={"missing": ["l"]},
+    )
+    tx.certificates.put(Certificate("r", ANNA, NOW, 0, 1, "red"), [day], 0)
+    tx.certificates.latest(ANNA)
+    tx.certificates.page(DayFilter(ANNA))
+
+
+def tell(tx):
+    """Alerts and their notices."""
+    tx.alerts.apply(Diff(opens=(Condition("gap", ANNA, "info", "A gap.", "Wait."),)), ["email"], NOW)
+    (alert,) = tx.alerts.open()
+    tx.alerts.acknowledge(alert.id, "admin", NOW)
+    (notice,) = tx.notices.waiting("email")
+    tx.notices.gather([notice.id], "m", NOW)
+    tx.notices.begun("email", 0)
+    tx.notices.sent("m")
+    tx.notices.forget(NOW)

@@ -120,6 +120,14 @@ def _stopped(sim: Simulation, at: float) -> None:
     sim.machine.only(LOOK)
 
 
+def killed(sim: Simulation, points: int, form: int, at: float) -> None:
+    """Many leads, a poll that reads them page by page, and somewhere in it the process dies."""
+    outside.flood(sim, form, at)
+    sim.pass_time(31 * MINUTE)
+    sim.points.arm(points, "kill")
+    sim.machine.work()
+
+
 def blindness(sim: Simulation, at: float) -> None:
     """A member has lost a role, LinkedIn says "not found" of everything, and somebody says that leads are deleted."""
     outside.role(sim, "empty", at)
@@ -187,7 +195,7 @@ def crash(sim: Simulation, points: int, how: str, at: float = 0.0) -> None:
 ACTS: dict[str, Act] = outside.OUTSIDE | {
     act.__name__: act
     for act in (
-        *(mail, time, age, drain, turn, work, reconnect, blindness, skew, beside, pull, reconcile),
+        *(mail, time, age, drain, turn, work, reconnect, killed, blindness, skew, beside, pull, reconcile),
         *(off, on, erase, interval, crash),
     )
 }

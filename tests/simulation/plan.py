@@ -93,6 +93,7 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "submit": (12, "", _submit),
     "flood": (1.2, "", _among(form=FORMS)),
     "vanish": (0.12, "hiding", _pick),
+    "killed": (0.7, "crashes", _among(points=tuple(range(3, 40)), form=FORMS)),
     "blindness": (0.25, "roles", _pick),
     "withdraw": (3, "deletion", _pick),
     "resubmit": (2, "deletion", _among(new=(True, False))),

@@ -15,7 +15,8 @@ from typing import Any
 from tests.simulation import stage
 from tests.simulation.actions import ACTS, QUIET
 from tests.simulation.books import Books
-from tests.simulation.checks import YOUNG, Ack, Checks, Memory, Wrong, marks_in
+from tests.simulation.checks import YOUNG, Ack, Memory, Safety, Wrong, marks_in
+from tests.simulation.ending import Ending
 from tests.simulation.machine import Crash, Machine
 from tests.simulation.network import Mail, Network
 from tests.simulation.plan import Action, Plan
@@ -70,7 +71,8 @@ class Simulation:
         self.memory = Memory()
         self.machine = Machine(on.settings, self.network, self.points, self.now, plan["mode"], plan["page"])
         self.books = Books(Path(on.settings.database_url.removeprefix("sqlite:///")))
-        self.checks = Checks(self.books, self.truth, self.network, self.memory)
+        known = self.books, self.truth, self.network, self.memory
+        self.safety, self.ending = Safety(*known), Ending(*known)
 
     def now(self) -> int:
         return self.emulator.now() + self.skew
@@ -148,8 +150,8 @@ class Simulation:
 
     def amiss(self) -> bool:
         """Whether anything has still to come true."""
-        self._meanwhile += self.checks.step(set(), False)
-        return bool(self._meanwhile or self.checks.end(self.plan["mode"]))
+        self._meanwhile += self.safety.step(set(), False)
+        return bool(self._meanwhile or self.ending.end(self.plan["mode"]))
 
     @property
     def broken(self) -> bool:
@@ -165,9 +167,9 @@ class Simulation:
         self.emulator.tick()
         if action["do"] in QUIET and not crashed:
             return []
-        wrong = self._meanwhile + self.checks.step(shown, crashed)
+        wrong = self._meanwhile + self.safety.step(shown, crashed)
         if not wrong and action is CALM:
-            wrong = self.checks.end(self.plan["mode"])
+            wrong = self.ending.end(self.plan["mode"])
         self.log("holds", len(self.memory.ledger), len(self.memory.dead), len(self.memory.acks), len(wrong))
         return wrong
 

@@ -162,7 +162,7 @@ class Rig:
                 dice=lambda: 0.5,
             ),
         )
-        self.app.watch.every, self.app.watch.after_gap = self._watch_every, 0
+        self.app.watch.every = self._watch_every
         self.app.open()
         self.door = create_app(self.app.services())
         self.client = TestClient(self.door, self.settings.base_url, **CLIENT)

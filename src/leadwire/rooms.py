@@ -25,7 +25,6 @@ from leadwire.connect.webhooks import KIND, Registry, Site
 from leadwire.domain.absence import Rule
 from leadwire.domain.alerts import KIND as WATCH
 from leadwire.domain.alerts import TELLING
-from leadwire.domain.times import SECOND
 from leadwire.drain import Drain
 from leadwire.duties import Defaults, Duties
 from leadwire.erasure import Erasure
@@ -261,7 +260,7 @@ class Rooms:
             settle=self.settings.settle,
             channels=tuple(self.teller.channels),
         )
-        return Watch(self.store, facts, self.now, after_gap=5 * SECOND)
+        return Watch(self.store, facts, self.now)
 
     @cached_property
     def teller(self) -> Teller:

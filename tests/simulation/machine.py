@@ -88,7 +88,7 @@ class Machine:
         ground.new_id = self._new_id
         ground.database._names._patience = 0.0  # type: ignore[attr-defined]
         self._points.watch(ground.database)
-        app.watch.every, app.watch.after_gap = WATCH_EVERY, 0
+        app.watch.every = WATCH_EVERY
         app.agenda._threads = 1
         self._shorten_pages()
         self._still()

@@ -256,17 +256,3 @@ def test_a_connect_that_was_never_finished(rig: Rig) -> None:
     assert alert(rig, "connect_stuck").severity == "info"
     rig.connect_member()
     assert codes(rig) == set()
-
-
-def test_after_a_gap_it_looks_when_linkedin_has_challenged(pushed: Reached) -> None:
-    def known() -> set[str]:
-        with pushed.workspace.read() as tx:
-            return {one.code for one in tx.alerts.open()}
-
-    pushed.app.watch.after_gap = 5_000
-    pushed.look()
-    pushed.advance(9 * HOUR)
-    pushed.drain()
-    assert known() == set()
-    pushed.run_for(6_000)
-    assert "webhook_blocked" in known()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from leadwire.domain.alerts import KIND, TELLING, Condition, diff
 from leadwire.domain.owners import phase, shard
@@ -16,23 +16,16 @@ from leadwire.watch.table import CONDITIONS
 from leadwire.watch.view import Facts, View
 
 NOTICES_KEPT: Millis = 30 * DAY
-GAP: Millis = 10 * MINUTE  # between two looks, where a minute is usual
 
 
 @dataclass
 class Watch:
-    """Looks at one workspace after the other, each `every` so often and whenever its row is hastened.
-
-    After a gap (the clock was moved, the machine slept) it looks `after_gap` later: what LinkedIn does at once then,
-    such as its challenge, is being written down.
-    """
+    """Looks at one workspace after the other, each `every` so often and whenever its row is hastened."""
 
     store: Store
     facts: Facts
     now: Callable[[], Millis]
     every: Millis = MINUTE
-    after_gap: Millis = 0
-    _looked: dict[str, Millis] = field(default_factory=dict)  # when, by workspace
 
     def begin(self, workspace_id: str) -> None:
         """Look at a workspace from now on; harmless where that is so."""
@@ -55,9 +48,6 @@ class Watch:
     def duty(self, workspace: Workspace, key: str, turn: Turn) -> Millis | None:
         """Open, raise and close what has changed. Looking twice changes nothing more."""
         now = self.now()
-        last, self._looked[workspace.id] = self._looked.get(workspace.id, now), now
-        if self.after_gap and now - last > GAP:
-            return now + self.after_gap
         pauses = self.store.deployment.pauses(now)
         with workspace.read() as tx:
             conditions = self._conditions(tx, now, pauses)

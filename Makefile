@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test browser check fmt install dev lock bench bench-push bench-browser chaos year outage labels clean simulate simulate-mutants
+.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos year outage labels clean simulate simulate-mutants
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
 	@echo "make bench-browser  from a member's click to the row in an open page, 50 times in Chromium"
 	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
+	@echo "make play     docs/demo-script.md, every rule, in a browser and a terminal"
 	@echo "make year     400 days of a grant, with and without refresh tokens    make outage  six hours of LinkedIn down"
 	@echo "make simulate  seeded histories full of faults in virtual time (SEEDS, START, MODE=all|poll|hook, JOBS)"
 	@echo "make simulate-mutants  how soon the simulation finds each planted bug"
@@ -56,9 +57,13 @@ test: dev browser
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest tests/browser --ignore tests/browser/test_demo_script.py
 	@$(BIN)/python -m pytest -n 2 --ignore tests/browser
 endif
+
+# docs/demo-script.md from its first line to its last, every rule; one run in a few meets a clock in the middle of its jump.
+play: dev browser
+	@$(BIN)/python -m pytest tests/browser/test_demo_script.py $(ARGS)
 
 # The tests in a real browser need Chromium; where it cannot be brought they skip, and say so.
 browser:

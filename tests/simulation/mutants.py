@@ -65,6 +65,11 @@ def _without_anchor(page: Any, both: Any) -> Any:
     return step._replace(next=replace(step.next, anchor=None, behind=None, start=step.next.start + 1))
 
 
+def _empty_is_last(page: Any, both: Any) -> Any:
+    _, step = both
+    return step if page.received else walk.Step(None, True, step.anchors, None)
+
+
 def _short_is_last(page: Any, both: Any) -> Any:
     cursor, step = both
     short = 0 < page.received < cursor.count
@@ -206,7 +211,12 @@ _bug("no settle", "poll", (coverage, "horizon", lambda ours, theirs, settle: min
 _bug("LinkedIn's clock not asked", "poll", (coverage, "horizon", lambda ours, theirs, settle: ours - settle))
 _bug("no anchor", "poll", (walk, "advance", _page(_without_anchor)))
 _bug("a short page ends a walk", "poll", (walk, "advance", _page(_short_is_last)))
-_bug("an odd answer is an empty list", "poll", (walking, "read_leads", _empty_on_trouble))
+_bug(
+    "an odd answer ends a walk",
+    "poll",
+    (walking, "read_leads", _empty_on_trouble),
+    (walk, "advance", _page(_empty_is_last)),
+)
 _bug(
     "an empty list proves", "poll", (Coverage, "doubt", _doubts_nothing), (walking.Walker, "_known", _nothing)
 )

@@ -89,8 +89,10 @@ def newform(sim: Simulation, at: float) -> None:
 
 
 def forge(sim: Simulation, action: str, at: float) -> None:
-    """Somebody says of a lead what is not so, with a good signature."""
-    if lead := pick([one.id for one in sim.truth.leads() if sim.truth.readable(one)], at):
+    """Somebody says of a lead what is not so, with a good signature; now and then of one that is too old to be seen."""
+    seen = [one.id for one in sim.truth.leads() if sim.truth.readable(one)]
+    aged = [one.id for one in sim.truth.leads() if sim.truth.aged(one)]
+    if lead := pick(aged if at > 0.7 and aged else seen, at):
         sim.reach["forged deletion did nothing"] += action == "DELETED"
         sim.emulator.control.leads.notify(lead, action)
 
@@ -133,8 +135,8 @@ def quota(sim: Simulation, on: bool, at: float = 0.0) -> None:
     sim.quota_used |= on
 
 
-def trouble(sim: Simulation, kind: str, route: str, times: int, at: float) -> None:
-    """The next calls of a kind go wrong in one way."""
+def trouble(sim: Simulation, kind: str, route: str, times: int, at: float, nth: int = 1) -> None:
+    """Calls of a kind, from the n-th on, go wrong in one way."""
     action: dict[str, Any] = {"kind": kind}
     if kind in STATUSES:
         action = {"kind": "status", "status": STATUSES[kind]}
@@ -149,7 +151,7 @@ def trouble(sim: Simulation, kind: str, route: str, times: int, at: float) -> No
         action["keep"] = round(at * 0.9, 3)
     if kind in ("null_element", "empty_list"):
         route = "leadFormResponses.FINDER*"
-    sim.rule(action, {"route": route, "times": times})
+    sim.rule(action, {"route": route, "nth": list(range(nth, nth + times))})
 
 
 def paging(sim: Simulation, way: int, at: float = 0.0) -> None:

@@ -116,7 +116,7 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "role": (0.8, "roles", _among(how=("403", "401", "empty"))),
     "roleback": (1.5, "roles", lambda dice: {}),
     "quota": (0.4, "quota", _among(on=(True, False))),
-    "trouble": (4, "trouble", _among(kind=TROUBLES, route=ROUTES, times=(1, 1, 2, 4))),
+    "trouble": (4, "trouble", _among(kind=TROUBLES, route=ROUTES, times=(1, 1, 2, 4), nth=(1, 1, 2, 3))),
     "paging": (1, "paging", _among(way=tuple(range(len(PAGING))))),
     "move": (
         2.5,

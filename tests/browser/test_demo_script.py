@@ -64,6 +64,9 @@ class Play:
     def later(self, *steps: str) -> None:
         for step in steps:
             self.manages("clock").locator(f"button[value='{step}']").click()
+        time.sleep(
+            1.2
+        )  # Leadwire asks for the time once a second: what is begun before it follows is soon too old
 
     def trouble(self, title: str, label: str) -> None:
         switch = self.manages("trouble").locator("form.switch", has_text=title)

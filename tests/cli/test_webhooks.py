@@ -30,7 +30,7 @@ def test_planned_created_replaced_and_deleted(demo: Demo) -> None:
     assert not set(moved["linkedin_ids"]) & set(made["linkedin_ids"])
     assert steps(demo) == ["keep"] * 4
     assert demo.shell("webhooks", "delete", made["id"]).stderr == f"{made['id']} is ended.\n"
-    assert demo.shell("webhooks", "apply").stdout.count("keep") == 1
+    assert demo.shell("webhooks", "apply").stdout.count("keep  1234567") == 1
     assert demo.shell("webhooks", "replace", made["id"], code=1).stdout == ""
     said = demo.shell("webhooks", "create", PAGE, code=1).stderr
     assert "Name one of EVENT, COMPANY, ORGANIZATION_PRODUCT." in said

@@ -268,6 +268,7 @@ class Rig:
     def drain(self) -> None:
         """Do all that is due now, and what becomes due by it. A handler that raised fails the test."""
         for _ in range(ROUNDS):
+            self.door.hook.flush()
             pushed, due = self.app.drain.once(), list(self.app.agenda.tick())
             if not due and not pushed:
                 break

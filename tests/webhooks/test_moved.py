@@ -44,9 +44,6 @@ def test_the_plan_says_that_it_has_moved_and_applying_it_deletes_the_old_one(mov
     assert webhooks(moved)[0]["problem"] is None
 
 
-@pytest.mark.xfail(
-    strict=False, reason="the door notes a challenge in a time of its own; the test must wait for it"
-)
 def test_by_itself_a_copy_takes_nothing_away_from_the_one_it_was_made_of(moved: Reached) -> None:
     for _ in range(8):
         moved.emulator.tick()

@@ -102,6 +102,10 @@ class Hook:
         self._commit.stop()
         self._book.stop()
 
+    def flush(self) -> None:
+        """Write down now who was heard; else it is done within seconds."""
+        self._book.flush()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         answer = await self._answer(scope, receive)

@@ -58,7 +58,7 @@ class HookBook:
         if self._thread is not None:
             self._wanted.set()
             self._thread.join(1.0)
-            self._note()
+            self.flush()
 
     def knows(self, name: HookName) -> bool:
         """Whether an address is in force, or was replaced a short while ago."""
@@ -86,7 +86,7 @@ class HookBook:
             self._wanted.clear()
             self._read()
             self._first.set()
-            self._note()
+            self.flush()
             time.sleep(AT_MOST_EVERY)
             self._wanted.wait(EVERY)
 
@@ -106,7 +106,8 @@ class HookBook:
             self.secrets, self.signatures = secrets, Signatures(secrets)
         self._read_last = number
 
-    def _note(self) -> None:
+    def flush(self) -> None:
+        """Write down who was heard since the last time."""
         if not self._challenged and not self._pushed:
             return
         (challenged, self._challenged), (pushed, self._pushed) = (self._challenged, {}), (self._pushed, {})

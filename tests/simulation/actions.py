@@ -88,26 +88,26 @@ def skew(sim: Simulation, ms: int, at: float = 0.0) -> None:
 def beside(sim: Simulation, what: str, at: float) -> None:
     """While the next answer is on its way, something else happens."""
 
-    def happen() -> None:
+    def happen(shown: list[str]) -> bool:
+        if what == "stopped" and not shown:
+            return False
         sim.reach["work beside a call"] += 1
         sim.log("beside", what)
         if what == "stopped":
-            _stopped(sim, at)
+            _stopped(sim, shown[int(at * len(shown))])
         elif what == "mail":
             mail(sim, "deliver", at)
         elif what == "drain":
             drain(sim)
         else:
             ACTS[what](sim, at=at)
+        return True
 
     sim.network.beside = happen
 
 
-def _stopped(sim: Simulation, at: float) -> None:
+def _stopped(sim: Simulation, lead: str) -> None:
     """Who waits for this answer sleeps for a quarter of an hour; meanwhile others find a lead of it deleted."""
-    lead = pick([one.id for one in sim.truth.leads() if sim.truth.readable(one)][-8:], at)
-    if lead is None:
-        return
     sim.emulator.control.leads.withdraw(lead)
     sim.emulator.tick()
     for letter in [one for one in sim.letters if lead.encode() in one.body]:

@@ -147,7 +147,7 @@ class Machine:
     def beat(self) -> None:
         """What else a process does every few seconds."""
         self.hook._book._read()
-        self.hook._book._note()
+        self.hook.flush()
         self.app.board.flush()
 
     def reach_out(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[Any, ...]:
@@ -216,7 +216,9 @@ class Machine:
         book._read()
 
     def _new_id(self, now: int) -> str:
-        return spell(now & (1 << 48) - 1, 10) + spell(next(self._numbers), 16)
+        return spell(now & (1 << 48) - 1, 10) + spell(
+            next(self._numbers) << 24, 16
+        )  # one may be the first of many
 
     def _knock(self, request: Request, note: Callable[[str], None]) -> Answer:
         note(CONNECTED)

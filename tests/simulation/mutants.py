@@ -249,7 +249,7 @@ _bug("any 401 ends a grant", "poll", (line.Line, "_second_token", _gives_up))
 _bug("a new token is not kept", "poll", (connections.Connections, "mint", _nothing))
 # The ones found within a few seeds, for every test run.
 QUICK = (
-    "acknowledged before the commit",
+    "a push deletes",
     "done before it is fetched",
     "one look deletes",
     "counted twice",

@@ -44,14 +44,17 @@ class Mail:
 
 @dataclass
 class Network:
-    """`beside` is done while an answer is on its way; `log` gets a line for each call."""
+    """`beside` is done while an answer that shows these leads is on its way, and says whether that was its time.
+
+    `log` gets a line for each call.
+    """
 
     emulator: Emulator
     points: Points
     now: Callable[[], int]
     log: Callable[..., None]
     sights: dict[Key, list[Sight]] = field(default_factory=lambda: defaultdict(list))
-    beside: Callable[[], None] | None = None
+    beside: Callable[[list[str]], bool] | None = None
     moves: dict[int, Callable[[], None]] = field(default_factory=dict)  # by the number of lists from now
     blink: str | None = None  # a lead that LinkedIn does not find, this once
     calls: int = 0
@@ -76,8 +79,8 @@ class Network:
         )
         self._note_quota(target, said.status, said.body)
         beside, self.beside = self.beside, None
-        if beside is not None:
-            beside()
+        if beside is not None and not beside([one.decode() for one in ID.findall(said.body)]):
+            self.beside = beside
         self.points.at("call_after")
         if said.fate != "answer":
             raise TryLater(f"no whole answer from LinkedIn ({said.fate})")

@@ -27,7 +27,7 @@ from leadwire.domain.errors import Conflict, NotFound
 from leadwire.domain.intervals import Pace
 from leadwire.domain.owners import phase, shard
 from leadwire.domain.times import SECOND, Millis
-from leadwire.ingest import plan, rebuild, reconcile, shape
+from leadwire.ingest import emptiness, plan, rebuild, reconcile, shape
 from leadwire.ingest.forms import Refreshed, refresh, relearn
 from leadwire.ingest.ports import NobodyMayRead, Source, Turn
 from leadwire.ingest.reader import Outcome, Reader
@@ -107,7 +107,7 @@ class Duties:
                     tx.schedule.hasten("forms", account.owner, shard(account.owner), self._now())
                     tx.schedule.hasten("poll", account.owner, shard(account.owner), self._now())
             for owner in {*checked.owners, *checked.lost}:
-                _vouch(tx, owner, connection_id, began)
+                emptiness.ask_again(tx, owner, connection_id, began, self._now())
         return checked
 
     def try_version(self, workspace: Workspace, version: str) -> Tried:
@@ -286,20 +286,6 @@ class Duties:
                 ("deployment", self._defaults.intervals[name]),
             ]
         )
-
-
-def _vouch(tx: Tx, owner: str, connection_id: str, began: Millis) -> None:
-    """What empty lists meant, now that a verdict is known: nothing to read, or nobody who may.
-
-    LinkedIn may answer a member without a role with an empty list. So emptiness is credited when every member
-    over whom it may have been read was found able to read after it; a weak role counts where it has shown leads.
-    """
-    reading = [one for one in tx.accounts.access(owner) if one.can_read in READABLE]
-    able = [one for one in reading if one.can_read == "yes" or tx.leads.counts(owner)]
-    if not any(one.connection_id == connection_id for one in able):
-        tx.coverage.settle(owner, began, proven=False)
-    else:
-        tx.coverage.settle(owner, min(one.checked_at for one in reading), proven=len(able) == len(reading))
 
 
 def _in_doubt(tx: Tx, account: Account) -> str | None:

@@ -126,6 +126,24 @@ def test_a_role_lost_between_two_daily_verdicts_costs_no_lead(rig: Watched) -> N
     assert lead in rig.stored()
 
 
+def test_a_verdict_asked_for_when_the_role_is_back_does_not_vouch_for_what_was_seen_without_it(
+    rig: Watched,
+) -> None:
+    rig.sync()
+    rig.run_for(HOUR + 5 * MINUTE)
+    with rig.workspace.write() as tx:
+        (verdict,) = tx.schedule.all("verdict")
+        tx.schedule.put("verdict", verdict.key, verdict.shard, rig.now() + DAY)
+    lose_role(rig)
+    lead = rig.submit()
+    rig.run_for(2 * HOUR)
+    regain_role(rig)
+    assert lead not in rig.stored()
+    assert rig.api.post("/accounts/refresh").status_code == 202
+    rig.run_for(MINUTE)
+    assert lead in rig.stored()
+
+
 def test_what_is_truly_empty_is_covered_soon(rig: Watched) -> None:
     rig.sync(PAGE)
     kinds = rig.api.get(f"/accounts/{PAGE}/coverage").json()["lead_types"]

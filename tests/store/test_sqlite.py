@@ -246,7 +246,7 @@ def walk_through(workspace):
         run = tx.runs.create(RunPlan(ANNA, "poll"), NOW)
         tx.runs.finish(run, NOW)
         tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 1), "", NOW)
-        tx.coverage.settle(ANNA, NOW + 1, proven=True)
+        tx.coverage.drop_doubts(ANNA, NOW + 1)
         tx.audit.add("admin", "looked", ANNA, {}, NOW)
         tx.connections.heartbeat(connection.id, NOW, "introspection", "ok")
         tx.connections.beats(connection.id)

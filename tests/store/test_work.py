@@ -54,21 +54,18 @@ class TestCoverage:
         assert tx.coverage.forget(ANNA) == 3
         assert tx.coverage.covered(BO, "EVENT") == (Interval(0, 99),)
 
-    def test_an_empty_list_counts_when_it_is_known_what_it_meant(self, tx):
+    def test_an_empty_list_that_proves_nothing_is_kept_until_more_is_known(self, tx):
         tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 10), "", NOW)
         tx.coverage.doubt(
             ANNA, "SPONSORED", Interval(0, 20), "", NOW + 5
         )  # read once more: it replaces the first
-        assert tx.coverage.covered(ANNA, "SPONSORED") == ()
+        tx.coverage.doubt(ANNA, "SPONSORED", Interval(0, 20), "f1", NOW + 5)
         assert tx.coverage.doubted(ANNA, "SPONSORED", NOW) == (Interval(0, 20),)
-        assert tx.coverage.settle(ANNA, NOW + 5, proven=True) == 0  # known too early
-        assert tx.coverage.settle(BO, NOW + 9, proven=True) == 0
-        assert tx.coverage.settle(ANNA, NOW + 6, proven=True) == 1
-        assert tx.coverage.covered(ANNA, "SPONSORED") == (Interval(0, 20),)
-        tx.coverage.doubt(ANNA, "SPONSORED", Interval(20, 30), "", NOW)
-        assert tx.coverage.settle(ANNA, NOW + 6, proven=False) == 1
-        assert tx.coverage.settle(ANNA, NOW + 6, proven=True) == 0
-        assert tx.coverage.covered(ANNA, "SPONSORED") == (Interval(0, 20),)
+        assert tx.coverage.drop_doubts(ANNA, NOW + 5) == ()  # known too early
+        assert tx.coverage.drop_doubts(BO, NOW + 9) == ()
+        assert tx.coverage.drop_doubts(ANNA, NOW + 6) == ("", "f1")
+        assert tx.coverage.drop_doubts(ANNA, NOW + 6) == ()
+        assert tx.coverage.covered(ANNA, "SPONSORED") == ()
 
 
 class TestRuns:

@@ -167,6 +167,11 @@ class Line:
         self.calls = 0
         self._serial = 0  # of the tokens last read
 
+    @property
+    def connection_id(self) -> str:
+        """Over whose grant is spoken."""
+        return self._id
+
     def __call__(self, call: Call, read: Reader[T]) -> T:
         connection, tokens = self._tokens()
         if self._wants_refresh(connection):

@@ -50,7 +50,7 @@ class Progress:
     calls: int = 0
     anchor: str | None = None  # an element that the page before had brought, and counted
     credits: tuple[tuple[str, str, Interval], ...] = ()  # (lead type, form id or "", interval)
-    doubtful: bool = False  # nothing was shown: emptiness is credited when the verdict says what it meant
+    doubtful: bool = False  # nothing was shown: whether that means that there is nothing is not known
     # What else belongs to the page: it gets the transaction and those ids that were new.
     also: Callable[[Tx, Collection[str]], None] | None = None
 

@@ -23,6 +23,9 @@ class Speak(Protocol):
     @property
     def calls(self) -> int: ...
 
+    @property
+    def connection_id(self) -> str: ...
+
     def __call__(self, call: Call, read: Callable[[int, Mapping[str, str], bytes], T]) -> T: ...
 
 
@@ -38,6 +41,10 @@ class Meter:
     @property
     def calls(self) -> int:
         return self._speak.calls
+
+    @property
+    def connection_id(self) -> str:
+        return self._speak.connection_id
 
     def __call__(self, call: Call, read: Callable[[int, Mapping[str, str], bytes], T]) -> T:
         return self._speak(call, read)

@@ -14,7 +14,7 @@ from typing import cast
 from leadwire.domain import coverage, walk
 from leadwire.domain.coverage import Interval
 from leadwire.domain.times import DAY, Millis
-from leadwire.ingest import land
+from leadwire.ingest import emptiness, land
 from leadwire.ingest.plan import AHEAD
 from leadwire.ingest.ports import Meter, Now, Source, Turn
 from leadwire.ingest.tables import Desks
@@ -57,6 +57,7 @@ class Place:
     walk: walk.Cursor = FIRST
     horizon: Millis | None = None  # the earliest of the legs that share one credit
     shown: bool = False  # whether any of these legs had a row
+    believable: bool = True  # whether each of them may be believed where it had none
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -65,6 +66,7 @@ class Place:
             "walk": cast("dict[str, Json]", self.walk.as_dict()),
             "horizon": self.horizon,
             "shown": self.shown,
+            "believable": self.believable,
         }
 
     @classmethod
@@ -80,6 +82,7 @@ class Place:
             walk=walk.Cursor.from_dict(cast("dict[str, object]", kept["walk"])),
             horizon=cast("Millis | None", kept["horizon"]),
             shown=bool(kept.get("shown")),
+            believable=bool(kept.get("believable")),
         )
 
 
@@ -128,6 +131,10 @@ class Walker:
             # It has shown rows in this walk and now shows none: more like a lost role than an empty account.
             raise NeverEnds("the list was not empty before and is now: nothing is taken for read")
         place = replace(place, shown=place.shown or page.received > 0)
+        if not place.shown and place.believable:
+            with workspace.read() as tx:
+                asked = run.plan.owner, speak.connection_id, issued_at
+                place = replace(place, believable=emptiness.believable(tx, *asked))
         proves = self._credits(run, place) if step.done else ()
         if proves and not place.shown and self._known(workspace, run, leg):
             raise NeverEnds("the list is empty where leads of it are stored: nothing is taken for read")
@@ -138,7 +145,7 @@ class Walker:
             horizon=place.horizon,
             anchor=place.walk.anchor,
             credits=proves,
-            doubtful=not place.shown,
+            doubtful=not (place.shown or place.believable),
         )
         if run.plan.dry_run:
             progress = replace(progress, calls=speak.take())
@@ -208,4 +215,5 @@ class Walker:
             walk=walk.Cursor(count=place.walk.count),
             horizon=place.horizon if shared else None,
             shown=place.shown and shared,
+            believable=place.believable or not shared,
         )

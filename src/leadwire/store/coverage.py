@@ -44,14 +44,14 @@ class Coverage:
         mine = (c.owner == owner, c.lead_type == lead_type, c.form_id == ALL_FORMS, c.issued_at >= since)
         return tuple(Interval(row.since, row.until) for row in self._unproven.rows(*mine))
 
-    def settle(self, owner: str, before: Millis, proven: bool) -> int:
-        """Credit, or drop, the doubted lists of an owner that were asked before this moment; how many."""
+    def drop_doubts(self, owner: str, before: Millis) -> tuple[str, ...]:
+        """Forget the doubted lists of an owner that were asked before this moment; their forms, `""` for all."""
         c = self._unproven.c
         mine = (c.owner == owner, c.issued_at < before)
-        rows = self._unproven.rows(*mine)
-        for row in rows if proven else ():
-            self.credit(owner, row.lead_type, Interval(row.since, row.until), row.form_id)
-        return self._unproven.remove(and_(*mine)) if rows else 0
+        forms = tuple(sorted({row.form_id for row in self._unproven.rows(*mine)}))
+        if forms:
+            self._unproven.remove(and_(*mine))
+        return forms
 
     def forget(self, owner: str) -> int:
         """Forget all coverage of an owner; how many intervals."""

@@ -81,7 +81,18 @@ class Ending:
             for ack in self._memory.acks
         )
         quick = max(lead.readable_at, lead.submitted_at) - lead.submitted_at <= 5 * MINUTE
-        return told and quick and not story.hidden_since_submitted and not story.ever_spoilt
+        return (
+            told
+            and quick
+            and not self._sought_in_vain(key, lead)
+            and not story.hidden_since_submitted
+            and not story.ever_spoilt
+        )
+
+    def _sought_in_vain(self, key: Key, lead: Any) -> bool:
+        """Whether it was looked for as long as after a push, and LinkedIn did not find what was there."""
+        missed = [one.at for one in self._network.sights.get(key, ()) if not one.shown]
+        return bool(missed) and missed[-1] > lead.readable_at and missed[-1] - missed[0] >= 11 * MINUTE
 
     def _nothing_left(self, mode: str) -> Iterator[Wrong]:
         """I3: what LinkedIn deleted is not visible; I3b: what only aged out still is."""

@@ -194,10 +194,17 @@ class Machine:
         self.app._keep_buried()
         self.app.watch.everywhere()
 
+    def sweep_whole_pages(self) -> None:
+        """Compare in pages of the usual size until the next crash; small ones take longest of all."""
+        self._sweep_pages(100)
+
     def _shorten_pages(self) -> None:
         self.app.walker.page, self.app.walker.page_cap = self._page, 60
+        self._sweep_pages(self._page)
+
+    def _sweep_pages(self, size: int) -> None:
         for carry in self.app.reader._carries.values():
-            carry.__self__._sweep.page = self._page  # type: ignore[attr-defined]
+            carry.__self__._sweep.page = size  # type: ignore[attr-defined]
 
     def _still(self) -> None:
         kinds = dict(self.app.agenda._kinds)

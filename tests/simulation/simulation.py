@@ -144,8 +144,8 @@ class Simulation:
         ack = Ack(slug, lead, said["leadAction"], said["occurredAt"], self.now())
         self.memory.acks.append(ack)
         known, here = self.truth.lead(lead), self.memory.ledger.get((slug, lead))
-        at = here.submitted_at if here is not None else self.emulator.now()
-        if ack.action == "DELETED" and known is not None and known.deleted and self.now() - at < YOUNG:
+        at = here.submitted_at if here is not None else known and known.submitted_at
+        if ack.action == "DELETED" and known and known.deleted and at and self.now() - at < YOUNG:
             self.memory.told.add((slug, lead))
 
     def amiss(self) -> bool:
@@ -234,9 +234,11 @@ def _calm(sim: Simulation) -> None:
     What is right sooner is left at that: most of a run's time goes here. A reconciliation compares what is settled.
     """
     _faults_stop(sim)
+    thorough, mode = sim.plan["seed"] % 4 == 0, sim.plan["mode"]
+    if not thorough:
+        sim.machine.sweep_whole_pages()
     long = sim.quota_used or sim.worst_skew > 10 * MINUTE
     _wait(sim, 0, DAY + sim.worst_skew if long else 61 * MINUTE)
-    thorough, mode = sim.plan["seed"] % 4 == 0, sim.plan["mode"]
     if mode == "all" and (thorough or sim.amiss()):
         _reconcile(sim)
         _wait(sim, 0, 11 * MINUTE)

@@ -20,7 +20,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from leadwire.jobs import Job, Work
-from leadwire.presence import Presence
+from leadwire.presence import Presence, by_queue
 
 QUEUE = "shards"
 TICK_SECONDS = 1.0
@@ -44,7 +44,10 @@ class DbosEngine:
         at_once: int = 8,
         grace: float = 10.0,
     ) -> None:
-        """`completed_before(seconds)` is the RFC 3339 time that many seconds ago. `grace`: see `Presence`."""
+        """`completed_before(seconds)` is the RFC 3339 time that many seconds ago.
+
+        `grace`: see `Presence`; after so many seconds, too, a job of ours that nobody carries goes back to its lane.
+        """
         self._work = work
         self._url = url
         self._executor_id = executor_id
@@ -56,7 +59,8 @@ class DbosEngine:
         self._presence: Presence | None = None
         self._job: Callable[..., None] | None = None
         self._idle = threading.Condition()
-        self._running = 0
+        self._running: list[str | None] = []  # ids of jobs
+        self._stranded: dict[str, float] = {}  # id -> since when
 
     def alive(self) -> bool:
         return not self._stopping.is_set() and (self._presence is None or self._presence.held.is_set())
@@ -86,7 +90,7 @@ class DbosEngine:
         if self._ticker is not None:
             self._ticker.join(timeout=within)
         with self._idle:
-            self._idle.wait_for(lambda: self._running == 0, timeout=max(0.0, end - time.monotonic()))
+            self._idle.wait_for(lambda: not self._running, timeout=max(0.0, end - time.monotonic()))
         DBOS.destroy(destroy_registry=True)
         if self._presence is not None:
             self._presence.leave()
@@ -106,13 +110,14 @@ class DbosEngine:
         return job
 
     def _run(self, kind: str, args: list[Any]) -> None:
+        job = DBOS.workflow_id
         with self._idle:
-            self._running += 1
+            self._running.append(job)
         try:
             self.submit(self._work.handlers[kind](self, *args))
         finally:
             with self._idle:
-                self._running -= 1
+                self._running.remove(job)
                 self._idle.notify_all()
 
     def _tick_on(self) -> None:
@@ -122,6 +127,7 @@ class DbosEngine:
             try:
                 for tick in self._work.ticks:
                     self.submit(tick())
+                self._take_up()
                 if waited >= next_sweep:
                     self._sweep()
                     next_sweep = waited + SWEEP_SECONDS
@@ -129,6 +135,21 @@ class DbosEngine:
                 log.warning("tick_failed", error=type(error).__name__)
             self._stopping.wait(TICK_SECONDS)
             waited += TICK_SECONDS
+
+    def _take_up(self) -> None:
+        """Give back what is ours by the books and carried by nobody: the database went away while a job was being
+        taken or ended. Its lane would wait for it for ever.
+        """
+        ours = DBOS.list_workflows(
+            status="PENDING", executor_id=self._executor_id, load_input=False, load_output=False
+        )
+        now, carried = time.monotonic(), {*self._running}
+        left = [job for job in ours if job.workflow_id not in carried]
+        self._stranded = {job.workflow_id: self._stranded.get(job.workflow_id, now) for job in left}
+        long = [job for job in left if now - self._stranded[job.workflow_id] >= self._grace]
+        for queue, ids in by_queue(long).items():
+            log.warning("taking_up_jobs", count=len(ids))
+            DBOS.resume_workflows(ids, queue_name=queue)
 
     def _sweep(self) -> None:
         """Forget finished jobs, in small bites."""

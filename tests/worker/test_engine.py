@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from tests.databases import PostgresHomes
 from tests.worker import engine_process
 
@@ -188,3 +189,35 @@ def process(url: str, executor: str, notes: Path, *jobs: str) -> Iterator[subpro
         running.wait()
         assert running.stdout is not None
         running.stdout.close()
+
+
+def test_a_job_whose_end_could_not_be_written_does_not_keep_its_lane_for_ever(url: str) -> None:
+    """The database goes away just when a job ends: by the books it still runs, and its process lives."""
+    seen: list[str] = []
+
+    def note(run: Run, name: str) -> Iterable[Job]:
+        seen.append(name)
+        return []
+
+    with engine(url, Work({"note": note})) as one:
+        one.submit([Job("note", "lost", "lane", ("lost",))])
+        until(lambda: finished(url, "lost"))
+        books(url, "UPDATE {} SET status = 'PENDING', completed_at = NULL WHERE workflow_uuid = 'lost'")
+        one.submit([Job("note", "next", "lane", ("next",))])
+        until(lambda: "next" in seen)
+    assert seen == ["lost", "lost", "next"]
+
+
+def finished(url: str, job: str) -> bool:
+    return books(url, f"SELECT 1 FROM {{}} WHERE workflow_uuid = '{job}' AND status = 'SUCCESS'")
+
+
+def books(url: str, sql: str) -> bool:
+    """Run a statement on the engine's own table; whether it met a row."""
+    made = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    table = "workflow_status" if url.startswith("sqlite") else "dbos.workflow_status"
+    with made.begin() as connection:
+        met = connection.execute(text(sql.format(table)))
+        there = bool(met.all()) if met.returns_rows else met.rowcount > 0
+    made.dispose()
+    return there

@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -27,11 +26,12 @@ LEDGER = Path(__file__).with_name("ledger.jsonl")
 @contextmanager
 def stage(dialect: str) -> Iterator[Stage]:
     """A stage that is ready, in memory where there is some."""
-    with tempfile.TemporaryDirectory(
-        prefix="leadwire-storm-", dir=MEMORY if MEMORY.is_dir() else None
-    ) as path:
-        with Stage(Path(path), dialect).open() as ready:
-            yield ready
+    memory = MEMORY if MEMORY.is_dir() else None
+    with (
+        tempfile.TemporaryDirectory(prefix="leadwire-storm-", dir=memory) as path,
+        Stage(Path(path), dialect).open() as ready,
+    ):
+        yield ready
 
 
 def play(on: Stage, seed: int) -> Report:

@@ -49,13 +49,13 @@ class Books:
         rows = self.ask("SELECT lead_id, action, occurred_at, state, outcome FROM {inbox}")
         return {row[:3]: row[3:] for row in map(tuple, rows)}
 
-    def coverage(self) -> dict[str, list[Span]]:
-        """By owner, of all its forms."""
-        found: dict[str, list[Span]] = defaultdict(list)
-        for owner, since, until in self.ask(
-            "SELECT owner, since, until FROM {coverage} WHERE form_id = '' ORDER BY since"
+    def coverage(self) -> dict[tuple[str, str], list[Span]]:
+        """By owner and lead type, of all forms."""
+        found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+        for owner, lead_type, since, until in self.ask(
+            "SELECT owner, lead_type, since, until FROM {coverage} WHERE form_id = '' ORDER BY since"
         ):
-            found[owner].append((since, until))
+            found[owner, lead_type].append((since, until))
         return found
 
     def counters(self) -> tuple[dict[Any, Any], dict[Any, Any]]:

@@ -33,6 +33,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._weather: Weather = "calm"
         self._changes = 0
+        self._open = set[asyncio.Task[None]]()  # a loop alone does not keep a task alive
         self.met = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"proxy {port}", daemon=True)
@@ -65,6 +66,11 @@ class Proxy:
         self._loop.close()
 
     async def _accept(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._carry(near, to_near))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+
+    async def _carry(self, near: asyncio.StreamReader, to_near: asyncio.StreamWriter) -> None:
         try:
             far, to_far = await asyncio.open_connection("127.0.0.1", self._upstream)
         except OSError:

@@ -130,10 +130,9 @@ class Stage:
         return not wrong
 
     def _environment(self, folder: Path, home: Home) -> Mapping[str, str]:
-        folder.mkdir(parents=True, exist_ok=True)
         app = self.linkedin.app
         owner = {"DATABASE_OWNER_URL": home.owner_url} if home.owner_url else {}
-        return environment(
+        given = environment(
             folder,
             LISTEN=self._listen,
             PUBLIC_URL=self._public,
@@ -149,3 +148,6 @@ class Stage:
             LOG_LEVEL="WARNING",
             **owner,
         )
+        # An installed Leadwire is compiled; else every start takes twice as long.
+        given.pop("PYTHONDONTWRITEBYTECODE", None)
+        return {**given, "PYTHONPYCACHEPREFIX": str(self._folder / "compiled")}

@@ -103,8 +103,15 @@ def read(workspace: Workspace, batch: Batch) -> Reading:
 def arrange(batch: Batch, reading: Reading, tables: Tables) -> Sorted:
     """Project each lead into the columns of its form. May call LinkedIn (through `tables`): no transaction is open."""
     sorted_ = Sorted(troubles=reading.troubles)
+    ready: dict[tuple[str, int], tuple[Projector, FormTable]] = {}
     for lead, raw in reading.leads:
-        projector, table = tables(lead.form_id, lead.form_version)
+        key = (lead.form_id, lead.form_version)
+        if key not in ready:
+            made = tables(*key)
+            if made[1] != sorted_.tables.get(lead.form_id):  # grown by this version: the others fill it anew
+                ready = {other: desk for other, desk in ready.items() if other[0] != lead.form_id}
+            ready[key] = made
+        projector, table = ready[key]
         projection = projector.project(lead)
         sorted_.tables[table.form_id] = table
         sorted_.leads[table.form_id].append(

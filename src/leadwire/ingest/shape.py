@@ -33,6 +33,12 @@ def shape(workspace: Workspace, form_id: str) -> list[str]:
     """Bring the form's table up to its dictionary; returns the DDL that was run ([] = it was up to date)."""
     with workspace.read() as tx:
         table = tx.forms.table(form_id)
+    return bring_up(workspace, table)
+
+
+def bring_up(workspace: Workspace, table: FormTable) -> list[str]:
+    """See `shape`, for a dictionary that was read before: what others learned since is theirs to shape."""
+    with workspace.read() as tx:
         if not tx.plan_form(table):
             return []
     with workspace.shape() as shaping:

@@ -47,8 +47,8 @@ class Desks:
     def _compile(
         workspace: Workspace, form_id: str, version: int
     ) -> tuple[bool, tuple[Projector, FormTable]]:
-        shape.shape(workspace, form_id)
         with workspace.read() as tx:
             table, known = tx.forms.table(form_id), tx.forms.version(form_id, version)
+        shape.bring_up(workspace, table)  # this one, not a newer one whose columns are still to be added
         learned = known is not None and not known.reconstructed
         return learned, (Projector(known, table.columns), table)

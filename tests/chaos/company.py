@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ from tests.cli.people import PROGRAM
 
 AGAIN = 0.2  # seconds until what has ended by itself is started again
 # What the product itself calls a defect.
-COMPLAINTS = ("item_failed", "drain_failed", "buried", "Traceback", "a_part_has_ended")
+COMPLAINTS = re.compile(r"^Traceback| (item_failed|drain_failed|buried|a_part_has_ended)\b")
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Actor:
     def complaints(self) -> list[str]:
         """Lines in which it speaks of a defect."""
         said = (self.log(life).read_text(errors="replace").splitlines() for life in range(1, self.lives + 1))
-        return [line for lines in said for line in lines if any(word in line for word in COMPLAINTS)]
+        return [line for lines in said for line in lines if COMPLAINTS.search(line)]
 
 
 class Company:

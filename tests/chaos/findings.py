@@ -14,14 +14,14 @@ from tests.simulation.world import HOUR, JANE, KEPT, MINUTE, document, mark
 
 OWNERS = tuple(LEAD_TYPES)
 DUTIES = ("poll", "forms", "reconcile", "webhooks")
-SETTLED = 2 * HOUR  # what is older must have been read: an hour to settle, and half an hour between polls
 
 
 class Findings:
-    """Of one moment; each finding is a sentence that begins with its invariant."""
+    """Of one moment in the calm; each finding is a sentence that begins with its invariant."""
 
-    def __init__(self, books: Books, linkedin: LinkedIn) -> None:
+    def __init__(self, books: Books, linkedin: LinkedIn, calm_since: int) -> None:
         self._books, self._linkedin, self._truth = books, linkedin, linkedin.truth
+        self._calm_since = calm_since
         self._ledger, self._tables = books.ledger(), books.tables()
 
     def never(self, acks: list[tuple[str, str, int]]) -> Iterator[str]:
@@ -153,11 +153,11 @@ class Findings:
             yield f"I10 webhooks are {trusted}"
 
     def _covered(self) -> Iterator[str]:
-        """Everything but what has still to settle is known to be read: without a hole."""
+        """All that was before the calm is known to be read: without a hole."""
         now = self._truth.emulator.now()
         coverage = self._books.coverage()
         for owner, lead_type in LEAD_TYPES.items():
-            since, until = now - KEPT[owner] + HOUR, now - SETTLED
+            since, until = now - KEPT[owner] + HOUR, self._calm_since
             spans = coverage[owner, lead_type]
             if not any(a <= since and b >= until for a, b in spans):
                 ago = [((now - a) // MINUTE, (now - b) // MINUTE) for a, b in spans]

@@ -104,6 +104,12 @@ class LinkedIn:
         self.truth.stories[lead] = Story([self.truth.number])
         return lead
 
+    def witness(self) -> None:
+        """One lead on each form: what is read next is no empty list, which proves little."""
+        with self.still():
+            for form in set(FORMS):
+                self.submit(form)
+
     def lead(self, dice: random.Random, deleted: bool = False) -> str | None:
         """One of the newest that are there, or of those that are gone."""
         some = [one.id for one in self.truth.leads() if one.deleted == deleted]

@@ -109,7 +109,8 @@ class Stage:
                     account = f"/accounts/{Owner.parse(owner).name}"
                     until(lambda account=account: self.call("GET", account))
                     assert self.call("PUT", f"{account}/sync", {"enabled": True, "push": True})
-                until(lambda: self._settled(home))
+                began = self.linkedin.emulator.now()
+                until(lambda: self._settled(home, began))
                 actor.wanted = False
                 actor.send(signal.SIGTERM)
                 assert actor.running is not None and actor.running.wait(20) == 0
@@ -121,10 +122,10 @@ class Stage:
         self._template, self._world = self._homes.keep(home), self.linkedin.emulator.keep()
         shutil.copytree(folder / "home", self._folder / "kept")
 
-    def _settled(self, home: Home) -> bool:
-        """Everything was read, and two hours have passed since."""
+    def _settled(self, home: Home, began: int) -> bool:
+        """Everything was read, more than an hour has passed since."""
         with opened(home) as books:
-            wrong = list(Findings(books, self.linkedin).at_last())
+            wrong = list(Findings(books, self.linkedin, began).at_last())
         if wrong:
             self.linkedin.pass_time(MINUTE)
         return not wrong

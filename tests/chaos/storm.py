@@ -64,7 +64,7 @@ class Storm:
         self._stage, self._scene = stage, scene
         self._linkedin, self._actors = stage.linkedin, scene.company.actors
         self.report = Report(plan)
-        self._began = time.monotonic()
+        self._began, self._calm_since = time.monotonic(), 0
 
     def run(self) -> Report:
         self._scene.company.each(Actor.start)
@@ -106,6 +106,8 @@ class Storm:
 
     def _make_calm(self) -> None:
         self._note("calm")
+        self._calm_since = self._linkedin.emulator.now()
+        self._linkedin.witness()
         for road in self._stage.roads.values():
             road.turn("calm")
         if self._stage.cluster is not None:
@@ -151,7 +153,7 @@ class Storm:
         """What has not come true yet."""
         acks = list(self._linkedin.acks)
         with self._linkedin.still(), opened(self._scene.home) as books:
-            found = Findings(books, self._linkedin)
+            found = Findings(books, self._linkedin, self._calm_since)
             never, left = list(found.never(acks)), list(found.at_last())
         self.report.leads = found.leads
         self.report.wrong += [one for one in never if one not in self.report.wrong]

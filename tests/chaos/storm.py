@@ -29,8 +29,9 @@ ORDERED = 2  # the round in which people ask for a reconciliation: everybody kno
 ROUND = 1.1
 SIGNALS = {"end": signal.SIGTERM, "freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
 ENDED = (0, -signal.SIGTERM, 128 + signal.SIGTERM)  # in good order; while it began; told so twice
+TOLD = ("runs", "schedule", "absences", "certificates", "webhooks", "ledger", "inbox")
 UNFINISHED = (
-    "SELECT workflow_uuid, status, executor_id, queue_name, queue_partition_key, created_at, updated_at, started_at_epoch_ms"
+    "SELECT workflow_uuid, status, executor_id, queue_partition_key, created_at, updated_at, started_at_epoch_ms"
     " FROM dbos.workflow_status WHERE status <> 'SUCCESS' ORDER BY created_at LIMIT 12"
 )
 
@@ -124,7 +125,7 @@ class Storm:
             if self.report.wrong or not left or time.monotonic() > end:
                 break
             self._linkedin.pass_time(passes)
-            self._note(f"time passes; left: {left[:3]}")
+            self._note(f"time passes to {self._linkedin.emulator.now()}; left: {left[:3]}")
             ordered = ordered or (number >= ORDERED and self._order())
             self._wait(self._right if ordered else lambda: False, ROUND)
             left = self._look() if ordered else left
@@ -133,7 +134,7 @@ class Storm:
     def _tell(self) -> None:
         """What else there is to see, for whom has to find out why."""
         with opened(self._scene.home) as books:
-            for table in ("runs", "schedule", "absences", "connections", "webhooks"):
+            for table in TOLD:
                 rows = books.ask(f"SELECT * FROM {{{table}}}")
                 self.report.trace += [f"{table}: {row}" for row in rows]
             if self._stage.cluster is not None:

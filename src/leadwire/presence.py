@@ -65,7 +65,10 @@ class Presence(threading.Thread):
     def leave(self) -> None:
         """After the engine has stopped: what did not finish goes back to the queue at once."""
         self._stopping.set()
-        self._resume(self._me)
+        try:
+            self._resume(self._me)
+        except Exception as error:  # PostgreSQL is away: who lives then finds us dead, and does it
+            log.warning("presence_lost", error=type(error).__name__)
 
     def _watch(self, pg: psycopg.Connection[Any]) -> None:
         # Forgotten with the session: after a restart of PostgreSQL everybody looks dead for a moment.

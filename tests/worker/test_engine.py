@@ -208,6 +208,20 @@ def test_a_job_whose_end_could_not_be_written_does_not_keep_its_lane_for_ever(ur
     assert seen == ["lost", "lost", "next"]
 
 
+@pytest.mark.postgres
+@pytest.mark.timeout(60)
+def test_an_engine_stops_in_good_order_while_postgresql_is_away(tmp_path: Path) -> None:
+    homes = PostgresHomes()
+    try:
+        with homes.home(tmp_path) as home:
+            assert home.owner_url is not None
+            with engine(home.owner_url, Work({})):
+                homes.halt()
+            homes.resume()
+    finally:
+        homes.stop()
+
+
 def finished(url: str, job: str) -> bool:
     return books(url, f"SELECT 1 FROM {{}} WHERE workflow_uuid = '{job}' AND status = 'SUCCESS'")
 

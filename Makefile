@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos year outage labels clean simulate simulate-mutants
+.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos chaos-kill year outage labels clean simulate simulate-mutants
 .DEFAULT_GOAL := help
 
 help:
@@ -20,7 +20,8 @@ help:
 	@echo "make bench    back-fill throughput against a bare loop"
 	@echo "make bench-push  pushes: latency, peak, beside a back-fill; every acknowledged one looked up"
 	@echo "make bench-browser  from a member's click to the row in an open page, 50 times in Chromium"
-	@echo "make chaos    a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
+	@echo "make chaos    a real server and workers killed, frozen and cut off by seeded plans, on both databases (SEEDS, START)"
+	@echo "make chaos-kill  a back-fill of 100,000 leads killed ten times with SIGKILL, 10,000 pushes likewise, and a burst of 5,000 until each is a row"
 	@echo "make play     docs/demo-script.md, every rule, in a browser and a terminal"
 	@echo "make year     400 days of a grant, with and without refresh tokens    make outage  six hours of LinkedIn down"
 	@echo "make simulate  seeded histories full of faults in virtual time (SEEDS, START, MODE=all|poll|hook, JOBS)"
@@ -91,6 +92,9 @@ bench-browser: dev browser
 	@$(BIN)/python -m tests.browser.submissions $(ARGS)
 
 chaos: dev
+	@$(BIN)/python -m tests.chaos --seeds $(or $(SEEDS),20) --start $(or $(START),0) $(ARGS)
+
+chaos-kill: dev
 	@$(BIN)/python -m tests.chaos.backfill_kill $(ARGS)
 	@$(BIN)/python -m tests.chaos.push_kill $(PUSH_ARGS)
 	@$(BIN)/python -m tests.chaos.burst_kill $(BURST_ARGS)

@@ -1,6 +1,6 @@
 """A back-fill by a real process that is killed with SIGKILL at random moments, and started again.
 
-`python -m tests.chaos.backfill_kill --leads 100000 --kills 10 [--postgres] [--seed 1]`, or `make chaos`.
+`python -m tests.chaos.backfill_kill --leads 100000 --kills 10 [--postgres] [--seed 1]`, or `make chaos-kill`.
 Nothing may be lost, nothing may be there twice, and memory must stay flat.
 """
 

@@ -1,6 +1,6 @@
 """A burst of pushes at a real process that is killed while it works them off: from LinkedIn's notification to the row.
 
-`python -m tests.chaos.burst_kill --pushes 5000 --kills 3 [--postgres] [--seed 1]`, or `make chaos`.
+`python -m tests.chaos.burst_kill --pushes 5000 --kills 3 [--postgres] [--seed 1]`, or `make chaos-kill`.
 Every push that was acknowledged must become a row, soon, and in few calls.
 """
 

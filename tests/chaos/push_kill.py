@@ -1,6 +1,6 @@
 """Pushes to a real process that is killed with SIGKILL at random moments, and started again.
 
-`python -m tests.chaos.push_kill --pushes 10000 --kills 10 [--postgres] [--seed 1]`, or `make chaos`.
+`python -m tests.chaos.push_kill --pushes 10000 --kills 10 [--postgres] [--seed 1]`, or `make chaos-kill`.
 Every push that was acknowledged must be in the inbox afterwards.
 """
 

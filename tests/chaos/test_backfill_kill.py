@@ -1,4 +1,4 @@
-"""A small fixed part of `make chaos`."""
+"""A small fixed part of `make chaos-kill`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small part of `make chaos`: from a burst of pushes to rows, with a kill in between."""
+"""A small part of `make chaos-kill`: from a burst of pushes to rows, with a kill in between."""
 
 from pathlib import Path
 

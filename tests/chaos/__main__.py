@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,8 @@ def summed(reports: Iterable[Report], start: int) -> list[dict[str, object]]:
 
 def main() -> int:
     given = _arguments()
+    for number in (signal.SIGTERM, signal.SIGINT):  # so that nothing is left running
+        signal.signal(number, lambda *_: sys.exit(1))
     seeds = [given.seed] if given.seed is not None else range(given.start, given.start + given.seeds)
     dialects = [given.only] if given.only else list(CASTS)
     reports = []

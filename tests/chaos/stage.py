@@ -150,5 +150,6 @@ class Stage:
             **owner,
         )
         # An installed Leadwire is compiled; else every start takes twice as long.
-        given.pop("PYTHONDONTWRITEBYTECODE", None)
-        return {**given, "PYTHONPYCACHEPREFIX": str(self._folder / "compiled")}
+        if given.pop("PYTHONDONTWRITEBYTECODE", ""):
+            return {**given, "PYTHONPYCACHEPREFIX": str(self._folder / "compiled")}
+        return given

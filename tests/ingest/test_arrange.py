@@ -34,3 +34,19 @@ def test_a_version_is_looked_up_once_and_again_only_when_its_table_has_grown() -
     assert asked == [1, 2, 1]
     assert arranged.tables[SPRING.form_id].columns == columns
     assert [one.lead.id for one in arranged.leads[SPRING.form_id]] == [lead.id for lead in leads]
+
+
+def test_a_version_whose_table_was_looked_up_long_ago_narrows_it_for_no_other() -> None:
+    """Another process has learned the second version since: only who meets that one knows the wider table."""
+    narrow = grow((), SPRING).columns
+    wide = grow(narrow, SECOND).columns
+
+    def tables(form_id: str, version: int) -> tuple[Projector, FormTable]:
+        known, columns = {1: (SPRING, narrow), 2: (SECOND, wide)}[version]
+        return Projector(known, columns), FormTable(form_id, "leads_spring", columns)
+
+    for versions in ((1, 2), (2, 1), (1, 2, 1)):
+        leads = [replace(answered(number), form_version=one) for number, one in enumerate(versions)]
+        reading = Reading(tuple(lead.id for lead in leads), tuple((lead, b"{}") for lead in leads), ())
+        arranged = arrange(Batch(ANNA, "SPONSORED", (), NOW, "pull"), reading, tables)
+        assert arranged.tables[SPRING.form_id].columns == wide, versions

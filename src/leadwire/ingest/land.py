@@ -103,18 +103,19 @@ def read(workspace: Workspace, batch: Batch) -> Reading:
 def arrange(batch: Batch, reading: Reading, tables: Tables) -> Sorted:
     """Project each lead into the columns of its form. May call LinkedIn (through `tables`): no transaction is open."""
     sorted_ = Sorted(troubles=reading.troubles)
-    ready: dict[tuple[str, int], tuple[Projector, FormTable]] = {}
+    ready: dict[tuple[str, int], Projector] = {}
     for lead, raw in reading.leads:
         key = (lead.form_id, lead.form_version)
         if key not in ready:
-            made = tables(*key)
-            if made[1] != sorted_.tables.get(lead.form_id):  # grown by this version: the others fill it anew
-                ready = {other: desk for other, desk in ready.items() if other[0] != lead.form_id}
-            ready[key] = made
-        projector, table = ready[key]
-        projection = projector.project(lead)
-        sorted_.tables[table.form_id] = table
-        sorted_.leads[table.form_id].append(
+            projector, table = tables(*key)
+            if _wider(
+                table, sorted_.tables.get(lead.form_id)
+            ):  # grown by this version: the others fill it anew
+                sorted_.tables[lead.form_id] = table
+                ready = {other: one for other, one in ready.items() if other[0] != lead.form_id}
+            ready[key] = projector
+        projection = ready[key].project(lead)
+        sorted_.leads[lead.form_id].append(
             LandedLead(
                 lead, projection.cells, projection.extras, raw, digest(raw), batch.via, batch.issued_at
             )
@@ -123,6 +124,11 @@ def arrange(batch: Batch, reading: Reading, tables: Tables) -> Sorted:
             trouble = _field_trouble(batch, lead, fault)
             sorted_.faults[Spot(lead.id, fault.column, trouble.digest)] = trouble
     return sorted_
+
+
+def _wider(table: FormTable, than: FormTable | None) -> bool:
+    """Tables only grow; what was looked up long ago may not know what another process has learned since."""
+    return than is None or len(table.columns) > len(than.columns)
 
 
 def land(

@@ -39,14 +39,18 @@ class Findings:
 
     def at_last(self) -> Iterator[str]:
         """What must have come true."""
-        yield from self._nothing_lost()
-        yield from self._alive()
+        yield from self.first()
         yield from self._covered()
         waiting = len(self._linkedin.emulator._state.hooks.waiting())
         if waiting:
             yield f"I7 LinkedIn still tries {waiting} pushes"
         if found := self._books.ask("SELECT lead_id, reason FROM {quarantine} WHERE state = 'open'"):
             yield f"I10 in quarantine without a reason: {found[0]}"
+
+    def first(self) -> Iterator[str]:
+        """What must have come true before anything went wrong."""
+        yield from self._nothing_lost()
+        yield from self._alive()
 
     @property
     def leads(self) -> int:

@@ -19,7 +19,6 @@ from tests.chaos.linkedin import LinkedIn
 from tests.chaos.proxy import Proxy
 from tests.cli.people import answers, consent, environment, free_ports, until
 from tests.databases import KEY, Home, SqliteHomes
-from tests.simulation.world import MINUTE
 
 from leadwire.domain.owners import Owner
 
@@ -109,8 +108,7 @@ class Stage:
                     account = f"/accounts/{Owner.parse(owner).name}"
                     until(lambda account=account: self.call("GET", account))
                     assert self.call("PUT", f"{account}/sync", {"enabled": True, "push": True})
-                began = self.linkedin.emulator.now()
-                until(lambda: self._settled(home, began))
+                until(lambda: self._settled(home))
                 actor.wanted = False
                 actor.send(signal.SIGTERM)
                 assert actor.running is not None and actor.running.wait(20) == 0
@@ -122,13 +120,9 @@ class Stage:
         self._template, self._world = self._homes.keep(home), self.linkedin.emulator.keep()
         shutil.copytree(folder / "home", self._folder / "kept")
 
-    def _settled(self, home: Home, began: int) -> bool:
-        """Everything was read, more than an hour has passed since."""
+    def _settled(self, home: Home) -> bool:
         with opened(home) as books:
-            wrong = list(Findings(books, self.linkedin, began).at_last())
-        if wrong:
-            self.linkedin.pass_time(MINUTE)
-        return not wrong
+            return not any(Findings(books, self.linkedin, 0).first())
 
     def _environment(self, folder: Path, home: Home) -> Mapping[str, str]:
         app = self.linkedin.app

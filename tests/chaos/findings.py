@@ -129,12 +129,12 @@ class Findings:
                     yield f"I1 a lead is not here: {lead.id} submitted {lead.submitted_at}"
                 elif entry.raw is None or _response(entry.raw) != _response(self._sent(lead.id)):
                     yield f"I1 a lead's newest answers are not here: {lead.id}"
-        now = self._truth.emulator.now()
+        old = self._truth.emulator.now() - YOUNG  # what is older by our books only ages out
         for lead in self._truth.leads():
-            entry = self._ledger.get(lead.id)
-            if lead.deleted and entry is not None and entry.stored and entry.deleted_at is None:
-                if now - entry.submitted_at < YOUNG:  # as far as is known here; what is older only ages out
-                    yield f"I3 deleted at LinkedIn and still visible: {lead.id}"
+            entry = self._ledger.get(lead.id) if lead.deleted else None
+            visible = entry is not None and entry.stored and entry.deleted_at is None
+            if entry is not None and visible and entry.submitted_at > old:
+                yield f"I3 deleted at LinkedIn and still visible: {lead.id}"
 
     def _alive(self) -> Iterator[str]:
         """Nothing is stuck, everything that must come again is due, the permission stands, LinkedIn pushes."""

@@ -179,7 +179,8 @@ class Simulation:
         act: Callable[..., None] = _calm if action is CALM else ACTS[action["do"]]
         try:
             act(self, **given)
-            self.machine.beat()
+            if action["do"] not in QUIET:
+                self.machine.beat()
         except Crash:
             self._die()
             return True
@@ -238,7 +239,8 @@ def _calm(sim: Simulation) -> None:
     if not thorough:
         sim.machine.sweep_whole_pages()
     long = sim.quota_used or sim.worst_skew > 10 * MINUTE
-    _wait(sim, 0, DAY + sim.worst_skew if long else 61 * MINUTE)
+    soon = (0,) if thorough else ()
+    _wait(sim, *soon, DAY + sim.worst_skew if long else 61 * MINUTE)
     if mode == "all" and (thorough or sim.amiss()):
         _reconcile(sim)
         _wait(sim, 0, 11 * MINUTE)

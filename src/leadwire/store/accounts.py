@@ -1,10 +1,11 @@
 """Owners of leads: what LinkedIn says of them, what people want of them, who may read them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, select
+from sqlalchemy import Row, Select, Table, and_, case, select
 
 from leadwire.domain.errors import Problem
 from leadwire.domain.texts import storable
@@ -12,7 +13,7 @@ from leadwire.domain.times import Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
 from leadwire.store.rows import Access, Account, AccountFacts, Page, Sync
-from leadwire.store.scope import Scope
+from leadwire.store.scope import Build, Scope, among
 
 FACTS = tuple(AccountFacts.__slots__)
 READS = {"yes": 0, "probably": 1}
@@ -38,7 +39,7 @@ class Accounts:
 
     def get(self, owner: str) -> Account:
         """One account. NotFound."""
-        row = self._rows.one(self._rows.c.owner == owner)
+        row = self._rows.row(owner=owner)
         if row is None:
             raise nothing("account", owner)
         return self._account(row, self._best([owner]))
@@ -84,7 +85,7 @@ class Accounts:
 
     def access(self, owner: str) -> tuple[Access, ...]:
         """Who may read it, best first: living connections, then those surely able, then the newest check."""
-        return tuple(map(_access, self._rows.connection.execute(self._ranked([owner]))))
+        return tuple(map(_access, self._ranked([owner])))
 
     def drop_access(self, connection_id: str, keep: Collection[str] = ()) -> tuple[str, ...]:
         """A connection sees these accounts only; the owners that it no longer sees."""
@@ -96,22 +97,14 @@ class Accounts:
 
     def _best(self, owners: Sequence[str] | None) -> dict[str, Access]:
         best: dict[str, Access] = {}
-        for row in self._rows.connection.execute(self._ranked(owners)):
+        for row in self._ranked(owners):
             if row.state == "active":
                 best.setdefault(row.owner, _access(row))
         return best
 
-    def _ranked(self, owners: Sequence[str] | None) -> Select[Any]:
-        c, of = self._access.c, self._connections.c
-        rank = case(READS, value=c.can_read, else_=len(READS))
-        living = case((of.state == "active", 0), else_=1)
-        joined = self._access.table.join(
-            self._connections.table, and_(self._connections.mine, of.id == c.connection_id)
-        )
-        statement = select(*c, of.state).select_from(joined).where(self._access.mine)
-        if owners is not None:
-            statement = statement.where(c.owner.in_(owners))
-        return statement.order_by(living, rank, c.checked_at.desc(), c.connection_id)
+    def _ranked(self, owners: Sequence[str] | None) -> Iterable[Row[Any]]:
+        build = _ranking(self._connections.table, owners is None)
+        return self._access.ask(build, **({} if owners is None else {"owners": owners}))
 
     @staticmethod
     def _account(row: Row[Any], best: Mapping[str, Access]) -> Account:
@@ -125,6 +118,23 @@ class Accounts:
             sync_changed_at=row.sync_changed_at,
             removed_at=row.removed_at,
         )
+
+
+@cache
+def _ranking(connections: Table, whole: bool) -> Build:
+    """Who may read what, best first: of all owners, or of those in the parameter `owners`."""
+
+    def build(access: Table) -> Select[Any]:
+        c, of = access.c, connections.c
+        rank = case(READS, value=c.can_read, else_=len(READS))
+        living = case((of.state == "active", 0), else_=1)
+        joined = access.join(connections, and_(of.workspace_id == c.workspace_id, of.id == c.connection_id))
+        statement = select(*c, of.state).select_from(joined)
+        if not whole:
+            statement = statement.where(among(c.owner, "owners"))
+        return statement.order_by(living, rank, c.checked_at.desc(), c.connection_id)
+
+    return build
 
 
 def _access(row: Row[Any]) -> Access:

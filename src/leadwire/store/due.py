@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from leadwire.domain.times import Millis
 from leadwire.store.desk_rows import DueItem, Scheduled
@@ -33,30 +46,23 @@ class Schedule:
 
     def claim(self, kind: str, key: str, now: Millis) -> int:
         """Note that it is begun; how often it was begun without an end, this time included. 0: it is gone."""
-        c = self._rows.c
-        begun = self._rows.table.update().where(self._rows.mine, self._is(kind, key))
-        begun = begun.values(attempts=c.attempts + 1, claimed_at=now).returning(c.attempts)
-        return int(self._rows.connection.scalar(begun) or 0)
+        return int(self._rows.ask(_claim, of_kind=kind, of_key=key, now=now).scalar() or 0)
 
     def done(self, kind: str, key: str, due_at: Millis, next_due: Millis | None, attempts: int = 0) -> None:
         """What was due at `due_at` is done: due again at `next_due`, or gone; as it is, if it was moved."""
-        c = self._rows.c
-        unmoved = and_(self._is(kind, key), c.due_at == due_at, c.claimed_at.is_not(None))
-        if next_due is None:
-            self._rows.remove(unmoved)
-        else:
-            self._rows.change(unmoved, due_at=next_due, claimed_at=None)
-        self._rows.change(self._is(kind, key), attempts=attempts)
-        if next_due is not None:  # moved meanwhile, but never away from what its work asks for
-            self._rows.change(self._is(kind, key), self._rows.c.due_at > next_due, due_at=next_due)
+        mine = {"of_kind": kind, "of_key": key, "was": due_at}
+        if next_due is not None:
+            self._rows.ask(_done, then=next_due, tried=attempts, **mine)
+        elif not self._rows.ask(_gone, **mine).rowcount:
+            self._rows.set({"kind": kind, "key": key}, attempts=attempts)
 
     def absolve(self, kind: str, key: str) -> None:
         """It got on: what was begun before and never ended does not count against it."""
-        self._rows.change(self._is(kind, key), attempts=0)
+        self._rows.set({"kind": kind, "key": key}, attempts=0)
 
     def get(self, kind: str, key: str) -> Scheduled | None:
         """One item, None if it is not scheduled."""
-        row = self._rows.one(self._is(kind, key))
+        row = self._rows.row(kind=kind, key=key)
         return None if row is None else _scheduled(row)
 
     def all(self, kind: str | None = None) -> tuple[Scheduled, ...]:
@@ -85,6 +91,40 @@ class Schedule:
             if changes
             else statement.on_conflict_do_nothing(index_elements=names)
         )
+
+
+def _one(schedule: Table) -> ColumnElement[bool]:
+    return and_(schedule.c.kind == bindparam("of_kind"), schedule.c.key == bindparam("of_key"))
+
+
+def _unmoved(schedule: Table) -> ColumnElement[bool]:
+    return and_(schedule.c.due_at == bindparam("was"), schedule.c.claimed_at.is_not(None))
+
+
+def _claim(schedule: Table) -> Update:
+    begun = schedule.update().where(_one(schedule))
+    return begun.values(attempts=schedule.c.attempts + 1, claimed_at=bindparam("now")).returning(
+        schedule.c.attempts
+    )
+
+
+def _gone(schedule: Table) -> Delete:
+    return schedule.delete().where(_one(schedule), _unmoved(schedule))
+
+
+def _done(schedule: Table) -> Update:
+    """What was moved meanwhile stays, but never away from what its work asks for."""
+    c, then = schedule.c, bindparam("then", type_=schedule.c.due_at.type)
+    over = or_(_unmoved(schedule), c.due_at > then)
+    return (
+        schedule.update()
+        .where(_one(schedule))
+        .values(
+            due_at=case((over, then), else_=c.due_at),
+            claimed_at=case((_unmoved(schedule), null()), else_=c.claimed_at),
+            attempts=bindparam("tried", type_=c.attempts.type),
+        )
+    )
 
 
 class Agenda(Desk):

@@ -61,7 +61,7 @@ class Forms:
 
     def find(self, form_id: str) -> Form | None:
         """One form, None if it is not known."""
-        row = self._rows.one(self._rows.c.form_id == form_id)
+        row = self._rows.row(form_id=form_id)
         return None if row is None else self._form(row)
 
     def page(self, limit: int = 50, after: str | None = None, owner: str | None = None) -> Page[Form]:

@@ -69,7 +69,7 @@ class Runs:
 
     def get(self, run_id: str) -> Run:
         """One run. NotFound."""
-        row = self._rows.one(self._rows.c.id == run_id)
+        row = self._rows.row(id=run_id)
         if row is None:
             raise nothing("run", run_id)
         return _run(row)

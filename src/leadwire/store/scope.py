@@ -56,6 +56,17 @@ def _built(build: Build, table: Table) -> Select[Any] | Update | Delete:
     return build(table).where(table.c.workspace_id == bindparam("workspace"))
 
 
+@cache
+def _with_key(names: tuple[str, ...]) -> Build:
+    return lambda table: select(table).where(*(table.c[name] == bindparam(name) for name in names))
+
+
+@cache
+def _changed_with_key(names: tuple[str, ...]) -> Build:
+    """What is written are the other parameters of the call."""
+    return lambda table: update(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in names))
+
+
 @dataclass(slots=True)
 class Scope:
     """One transaction of one workspace."""
@@ -112,6 +123,15 @@ class Owned:
         than to run it.
         """
         return self.connection.execute(_built(build, self.table), {"workspace": self.workspace_id, **values})
+
+    def row(self, **key: Any) -> Row[Any] | None:
+        """The row that has these values, None if there is none; the statement is made once for each set of columns."""
+        return self.ask(_with_key(tuple(key)), **key).one_or_none()
+
+    def set(self, key: Mapping[str, Any], **values: Any) -> int:
+        """Write plain values into the rows that have those of `key`; how many there were. As `row`, made once."""
+        of = {f"of_{name}": value for name, value in key.items()}
+        return self.ask(_changed_with_key(tuple(key)), **of, **values).rowcount
 
     def rows(self, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
         """All of this workspace's rows that meet the conditions."""

@@ -18,7 +18,7 @@ class Settings:
 
     def get(self, level: Level, key: str, name: str) -> str | None:
         """The value set on just this level, None if there is none."""
-        row = self._rows.one(self._is(level, key, name))
+        row = self._rows.row(level=level, key=key, name=name)
         return None if row is None else str(row.value)
 
     def put(self, level: Level, key: str, name: str, value: str | None) -> None:

@@ -3,12 +3,12 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event
 
 from leadwire.store.database import passing_troubles
 from leadwire.store.desk_rows import Facts
@@ -165,11 +165,16 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...], *, size: int, patien
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
+    # As `event.listens_for(engine, "begin")` would, at a third of the cost of a small transaction.
+    engine.dialect.do_begin = _beginner(begin)  # type: ignore[assignment, method-assign]
     return engine
+
+
+def _beginner(begin: str) -> Callable[[PoolProxiedConnection], None]:
+    def do_begin(dbapi_connection: PoolProxiedConnection) -> None:
+        dbapi_connection.cursor().execute(begin)
+
+    return do_begin
 
 
 def _make_private(path: Path) -> None:

@@ -1,12 +1,14 @@
 """What happens later or again: per workspace it is written, across workspaces it is found."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Delete,
     Row,
+    Select,
     Table,
     Update,
     and_,
@@ -127,6 +129,22 @@ def _done(schedule: Table) -> Update:
     )
 
 
+@cache
+def _due_shards(schedule: Table, one: bool) -> Select[Any]:
+    c = schedule.c
+    statement = select(c.shard, func.min(c.due_at)).where(c.due_at <= bindparam("now"))
+    if one:
+        statement = statement.where(c.shard == bindparam("only"))
+    return statement.group_by(c.shard).order_by(c.shard)
+
+
+@cache
+def _due(schedule: Table) -> Select[Any]:
+    c = schedule.c
+    mine = (c.shard == bindparam("in_shard"), c.due_at <= bindparam("now"))
+    return select(schedule).where(*mine).order_by(c.due_at).limit(bindparam("at_most"))
+
+
 class Agenda(Desk):
     """What is due in all workspaces."""
 
@@ -136,23 +154,16 @@ class Agenda(Desk):
 
     def due_shards(self, now: Millis, only: int | None = None) -> list[tuple[int, Millis]]:
         """The shards in which something is due, each with the time since which."""
-        c = self._schedule.c
-        statement = (
-            select(c.shard, func.min(c.due_at)).where(c.due_at <= now).group_by(c.shard).order_by(c.shard)
-        )
-        if only is not None:
-            statement = statement.where(c.shard == only)
+        statement = _due_shards(self._schedule, only is not None)
         with self._ground.looking() as connection:
-            return [(shard, due_at) for shard, due_at in connection.execute(statement)]
+            found = connection.execute(statement, {"now": now, "only": only})
+            return [(shard, due_at) for shard, due_at in found]
 
     def due(self, shard: int, now: Millis, limit: int = 100) -> list[DueItem]:
         """What is due in one shard, longest first."""
-        c = self._schedule.c
-        statement = (
-            select(self._schedule).where(c.shard == shard, c.due_at <= now).order_by(c.due_at).limit(limit)
-        )
+        asked = {"in_shard": shard, "now": now, "at_most": limit}
         with self._ground.looking() as connection:
-            return _items(connection.execute(statement).all())
+            return _items(connection.execute(_due(self._schedule), asked).all())
 
     def not_later(self, limit: Millis, now: Millis) -> int:
         """Make due now what is due behind `limit`, in all workspaces; how many."""

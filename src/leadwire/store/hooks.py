@@ -5,9 +5,10 @@ a new address, never an old one.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, Select, Table, bindparam, func, or_, select
 
 from leadwire.domain.times import Millis
 from leadwire.store.ground import Desk
@@ -46,7 +47,7 @@ class Hooks:
 
     def get(self, owner: str) -> Hook | None:
         """The address in force."""
-        row = self._rows.one(self._rows.c.owner == owner, self._rows.c.until.is_(None))
+        row = self._rows.ask(_in_force, of_owner=owner).one_or_none()
         return None if row is None else _hook(row)
 
     def all(self, owner: str | None = None) -> tuple[Hook, ...]:
@@ -67,6 +68,15 @@ class Hooks:
         return serial
 
 
+@cache
+def _serials(hooks: Table) -> Select[Any]:
+    return select(hooks.c.workspace_id, hooks.c.owner, hooks.c.serial, hooks.c.until)
+
+
+def _in_force(hooks: Table) -> Select[Any]:
+    return select(hooks).where(hooks.c.owner == bindparam("of_owner"), hooks.c.until.is_(None))
+
+
 class HookDesk(Desk):
     """What the door must know of all workspaces, and what it tells."""
 
@@ -77,12 +87,9 @@ class HookDesk(Desk):
 
     def hooks(self) -> Serials:
         """Every address there is."""
-        c = self._table("hooks").c
         found: dict[tuple[str, str], dict[int, Millis | None]] = {}
         with self._ground.looking() as connection:
-            for workspace_id, owner, serial, until in connection.execute(
-                select(c.workspace_id, c.owner, c.serial, c.until)
-            ):
+            for workspace_id, owner, serial, until in connection.execute(_serials(self._table("hooks"))):
                 found.setdefault((workspace_id, owner), {})[serial] = until
         return found
 

@@ -67,6 +67,16 @@ def _changed_with_key(names: tuple[str, ...]) -> Build:
     return lambda table: update(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in names))
 
 
+@cache
+def _upsert(table: Table, dialect: str, names: tuple[str, ...], keep: tuple[str, ...]) -> sqlite.Insert:
+    statement = insert_into(table, dialect)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in names if name not in keys and name not in keep}
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
 @dataclass(slots=True)
 class Scope:
     """One transaction of one workspace."""
@@ -153,15 +163,7 @@ class Owned:
         """INSERT rows; where the key is there already, write all but the columns in `keep`."""
         if not rows:
             return
-        statement = insert_into(self.table, self.connection.dialect.name)
-        keys = [column.name for column in self.table.primary_key]
-        written = [name for name in rows[0] if name not in keys and name not in keep]
-        changes = {name: statement.excluded[name] for name in written}
-        statement = (
-            statement.on_conflict_do_update(index_elements=keys, set_=changes)
-            if changes
-            else statement.on_conflict_do_nothing(index_elements=keys)
-        )
+        statement = _upsert(self.table, self.connection.dialect.name, tuple(rows[0]), tuple(keep))
         self.connection.execute(statement, [{"workspace_id": self.workspace_id, **row} for row in rows])
 
     def change(self, *where: ColumnElement[bool], **values: Any) -> int:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 
 from leadwire.domain.columns import slug as ascii_slug
 from leadwire.domain.errors import Conflict
@@ -81,9 +82,7 @@ class Tenants(Desk):
         return place(self._ground.database.dialect, of.slug)
 
     def _get(self, connection: Connection, workspace_id: str) -> WorkspaceInfo:
-        row = connection.execute(
-            select(self._workspaces).where(self._workspaces.c.id == workspace_id)
-        ).one_or_none()
+        row = connection.execute(_by_id(self._workspaces), {"of_id": workspace_id}).one_or_none()
         if row is None:
             raise nothing("workspace", workspace_id)
         return _info(row)
@@ -95,6 +94,11 @@ class Tenants(Desk):
         if slug in taken:
             raise Taken("slug_taken", f"There is a workspace {slug!r} already.", "Choose another slug.")
         return slug
+
+
+@cache
+def _by_id(workspaces: Table) -> Select[Any]:
+    return select(workspaces).where(workspaces.c.id == bindparam("of_id"))
 
 
 def is_slug(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, exists, func
+from sqlalchemy import Row, Select, Table, bindparam, exists, func, select
 
 from leadwire.domain.errors import Problem
 from leadwire.domain.times import DAY, MINUTE, Millis
@@ -90,10 +90,8 @@ class Webhooks:
 
     def all(self, owner: str | None = None) -> tuple[Webhook, ...]:
         """All webhooks, or an owner's; oldest first."""
-        statement = self._rows.select().order_by(self._rows.c.id)
-        if owner is not None:
-            statement = statement.where(self._rows.c.owner == owner)
-        return tuple(map(_webhook, self._rows.connection.execute(statement)))
+        found = self._rows.ask(_all) if owner is None else self._rows.ask(_of_owner, of_owner=owner)
+        return tuple(map(_webhook, found))
 
     def end(self, ids: Collection[str]) -> int:
         """They are wishes no more; how many were."""
@@ -135,6 +133,14 @@ class Webhooks:
         if webhook.form_id is not None:
             statement = statement.where(c.form_id == webhook.form_id)
         return int(self._rows.connection.scalar(statement) or 0)
+
+
+def _all(webhooks: Table) -> Select[Any]:
+    return select(webhooks).order_by(webhooks.c.id)
+
+
+def _of_owner(webhooks: Table) -> Select[Any]:
+    return _all(webhooks).where(webhooks.c.owner == bindparam("of_owner"))
 
 
 def _webhook(row: Row[Any]) -> Webhook:

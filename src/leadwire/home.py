@@ -17,11 +17,15 @@ class CannotStart(Exception):
 
 
 def secret_key(settings: Settings) -> str:
-    """The key-encryption key: as set, else generated once into HOME (SQLite only)."""
+    """The key-encryption key: as set, else generated once into HOME (SQLite only), before there is a database."""
     if settings.secret_key:
         return settings.secret_key
     home = make_home(settings.home)
-    path = home / "secret.key"
+    path, database = home / "secret.key", Path(settings.store_url.removeprefix("sqlite:///"))
+    if not path.exists() and database.exists():
+        raise CannotStart(
+            f"{path} is missing, and {database} is sealed with the key in it: put it back, or set LEADWIRE_SECRET_KEY"
+        )
     if not path.exists():
         path.touch(0o600, exist_ok=False)
         path.write_text(Keyring.generate() + "\n")

@@ -40,9 +40,7 @@ class Presence(threading.Thread):
     """`tick` < `grace`: seconds between looks. `grace`: how long a lock must be free, seen by one unbroken
     session, before its owner counts as dead. `lease`: see the module."""
 
-    def __init__(
-        self, url: str, executor: str, tick: float = 2.0, grace: float = 10.0, lease: float = 30.0
-    ) -> None:
+    def __init__(self, url: str, executor: str, tick: float, grace: float, lease: float) -> None:
         super().__init__(name="presence", daemon=True)
         self._url, self._me = url.replace("+psycopg", ""), executor
         self._tick, self._grace, self._lease = tick, grace, lease

@@ -75,7 +75,8 @@ class DbosEngine:
             QUEUE, worker_concurrency=self._at_once, partition_concurrency=1, polling_interval_sec=0.2
         )
         if self._url.startswith("postgresql"):
-            self._presence = Presence(self._url, self._executor_id, min(2.0, self._grace / 4), self._grace)
+            tick, lease = min(2.0, self._grace / 4), 3 * self._grace
+            self._presence = Presence(self._url, self._executor_id, tick, self._grace, lease)
             self._presence.start()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._ticker.start()

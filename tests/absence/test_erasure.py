@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.rig import MAIN, Rig
+from tests.absence.conftest import OPEN
+from tests.databases import SqliteHomes
+from tests.rig import MAIN, Rig, staged, synced
 from tests.store.samples import everything
 
 from leadwire import graves
+from leadwire.linkedin.answers import Answer
+from leadwire.linkedin.client import Request
 
 FORM = 7234246
 CANARY, ADDRESS = "Kanarienvogel", "Kanari@Example.com"
@@ -41,6 +45,19 @@ def places(rig: Rig, *words: str) -> list[str]:
         if any(word.lower().encode() in data for word in words):
             found.append(path.name)
     return found
+
+
+class Between(Rig):
+    """`erases` a lead when LinkedIn has answered with it, before anybody has read the answer."""
+
+    erases = ""
+
+    def carry(self, request: Request) -> Answer:
+        said = super().carry(request)
+        if self.erases and self.erases.encode() in said.body:
+            lead, self.erases = self.erases, ""
+            assert self.api.delete(f"/leads/{lead}").status_code == 204
+        return said
 
 
 def test_an_address_is_erased_from_everywhere_and_a_walk_does_not_bring_it_back(
@@ -80,6 +97,19 @@ def test_one_lead_is_erased_once_and_one_not_here_stays_away(quick: Rig) -> None
     assert quick.api.get(f"/leads/{away}").status_code == 404
     for odd in ({}, {"lead": lead, "email": ADDRESS}, {"email": "nobody"}):
         assert quick.api.post("/erasures", odd).status_code == 422
+
+
+def test_a_page_that_is_under_way_does_not_bring_an_erased_lead_back(
+    sqlite_homes: SqliteHomes, tmp_path: Path
+) -> None:
+    with staged(sqlite_homes, tmp_path, synced, Between, **OPEN) as rig:
+        lead = submit(rig)
+        rig.api.post(f"/accounts/{MAIN}/pull", {})
+        rig.erases = lead
+        rig.drain()
+        assert rig.erases == "", "no page was under way"
+        assert rig.api.get(f"/leads/{lead}").status_code == 404
+        assert places(rig, CANARY, lead) == []
 
 
 def test_the_file_beside_the_database_names_nobody_and_is_written_first(quick: Rig) -> None:

@@ -23,7 +23,7 @@ from tests.cli.people import (
     process,
     until,
 )
-from tests.databases import PostgresHomes
+from tests.databases import PostgresHomes, SqliteHomes
 
 ADMIN = "the-deployment-key-of-this-test"
 
@@ -76,6 +76,31 @@ def test_every_settings_mistake_is_a_line_and_exit_code_2(tmp_path: Path) -> Non
 
 def test_a_role_of_its_own_needs_postgresql(tmp_path: Path) -> None:
     assert "needs PostgreSQL" in Shell(environment(tmp_path))("serve", "--role", "worker", code=2).stderr
+
+
+KEYS = {  # settings, and what it says
+    "the file is gone": ({}, "put it back, or set LEADWIRE_SECRET_KEY"),
+    "another one": (
+        {"SECRET_KEY": "not the one it is sealed with"},
+        "SECRET_KEY does not open this database",
+    ),
+    "none on PostgreSQL": (
+        {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing"},
+        "LEADWIRE_SECRET_KEY",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", KEYS)
+def test_without_the_key_of_its_database_it_does_not_start_and_says_what_to_do(
+    sqlite_homes: SqliteHomes, tmp_path: Path, how: str
+) -> None:
+    settings, words = KEYS[how]
+    env, key = environment(tmp_path, **settings), tmp_path / "home" / "secret.key"
+    with sqlite_homes.home(tmp_path / "home"), process(tmp_path, env, "serve") as running:
+        assert running.running.wait(30) in (1, 2, 3)
+        assert words in running.err and "Traceback" not in running.err
+    assert not key.exists()  # one that opens nothing would only mislead
 
 
 def test_one_process_per_home_and_the_second_names_the_first(tmp_path: Path) -> None:

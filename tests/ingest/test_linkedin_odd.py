@@ -16,6 +16,12 @@ from tests.tokens.outage import Crowd, people
 from leadwire.domain.times import DAY, HOUR, MINUTE, parse_iso
 
 FORM, FINDER = 7234246, "leadFormResponses.FINDER-owner"
+IMPOSSIBLE = (
+    "zero_submitted_at",
+    "seconds_submitted_at",
+    "negative_submitted_at",
+    "year_9999_submitted_at",
+)
 BREAKING = {
     "not a number": '{"answers":NaN}',
     "5,000 digits": '{"answers":' + "9" * 5_000 + "}",
@@ -50,6 +56,52 @@ def test_json_that_breaks_readers_costs_nobody_else(rig: Rig, how: str) -> None:
         rig.run_for(10 * MINUTE)
     assert {before, after, rest} <= stored(rig)
     assert odd in stored(rig) or [odd in one["raw"] for one in rig.api.all("/quarantine")] == [True]
+
+
+def test_a_time_that_cannot_be_moves_no_book_and_hides_no_lead(rig: Rig) -> None:
+    leads = rig.emulator.control.leads
+    odd = {kind: str(leads.submit(FORM)["id"]) for kind in IMPOSSIBLE}
+    for kind, lead in odd.items():
+        leads.spoil(lead, kind)
+    rig.run_for(6 * MINUTE)
+    assert {one["lead"] for one in rig.api.all("/quarantine")} == set(odd.values())
+    assert parse_iso(ledger(rig)["covered"][-1]["until"]) <= rig.now() - HOUR + MINUTE
+    rest = str(leads.submit(FORM)["id"])
+    rig.run_for(6 * MINUTE)
+    assert rest in stored(rig) and not stored(rig) & set(odd.values())
+
+
+def test_an_account_that_is_closed_keeps_its_leads_and_goes_on_when_it_is_opened(rig: Rig) -> None:
+    kept, world = stored(rig), rig.emulator.control.world
+    world.patch_account(int(MAIN), status="CANCELED")
+    rig.emulator.control.faults.add({"kind": "status", "status": 403}, {"route": FINDER})
+    rig.run_for(65 * MINUTE)
+    shown = rig.api.get(f"/accounts/{MAIN}").json()
+    assert "account_closed" in {one["code"] for one in shown["problems"]}
+    assert not [one for one in rig.api.all("/leads") if one["deleted_at"] or one["missing_since"]]
+    lead = str(rig.emulator.control.leads.submit(FORM)["id"])
+    world.patch_account(int(MAIN), status="ACTIVE")
+    rig.emulator.control.faults.remove()
+    rig.run_for(65 * MINUTE)
+    assert stored(rig) == kept | {lead}
+
+
+def test_while_the_api_version_is_refused_nothing_changes_and_afterwards_nothing_is_missing(rig: Rig) -> None:
+    kept, knobs = stored(rig), rig.emulator.control.knobs
+    before = knobs.read()
+    knobs.patch(version_oldest="209901", version_newest="209912")
+    lead = str(rig.emulator.control.leads.submit(FORM)["id"])
+    rig.run_for(30 * MINUTE)
+    assert stored(rig) == kept
+    assert not [one for one in rig.api.all("/leads") if one["deleted_at"] or one["missing_since"]]
+    (connection,) = rig.api.all("/connections")
+    assert connection["state"] == "active"
+    rig.look()
+    with rig.workspace.read() as tx:
+        assert "version_refused" in {one.code for one in tx.alerts.open()}
+    knobs.patch(**{name: before[name] for name in ("version_oldest", "version_newest")})
+    rig.run_for(10 * MINUTE)
+    assert stored(rig) == kept | {lead}
 
 
 def test_where_leads_alone_are_refused_everything_else_goes_on(rig: Rig) -> None:

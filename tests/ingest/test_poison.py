@@ -12,8 +12,8 @@ OWNER = f"urn:li:sponsoredAccount:{MAIN}"
 FINDER = "leadFormResponses.FINDER-owner"
 
 WHOLE = (
-    "no_submitted_at", "zero_submitted_at", "seconds_submitted_at", "negative_submitted_at", "no_id", "no_form_urn",
-    "bad_form_urn", "null", "text", "number", "list",
+    "no_submitted_at", "zero_submitted_at", "seconds_submitted_at", "negative_submitted_at", "year_9999_submitted_at",
+    "no_id", "no_form_urn", "bad_form_urn", "null", "text", "number", "list",
 )  # fmt: skip
 FIELD = ("odd_answer_type", "number_answer", "boolean_answer", "null_answer", "unknown_answer_kind", "unknown_option",
          "nul_answer", "surrogate_answer")  # fmt: skip

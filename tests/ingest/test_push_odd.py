@@ -38,6 +38,15 @@ def test_a_push_that_comes_a_thousand_times_is_one_row_and_one_call(rig: Deaf) -
     assert rig.api.get(f"/leads/{lead}").json()["received_via"] == "push"
 
 
+def test_a_push_that_never_comes_is_made_good_by_the_next_poll(rig: Deaf) -> None:
+    rig.emulator.control.knobs.patch(push_drop_share=1.0)
+    lead = submit(rig)
+    push(rig)
+    assert (inbox(rig), rig.api.get(f"/leads/{lead}").status_code) == ([], 404)
+    rig.run_for(5 * MINUTE + 30_000)
+    assert rig.api.get(f"/leads/{lead}").json()["received_via"] == "pull"
+
+
 def test_what_is_said_to_be_deleted_before_it_is_said_to_be_there_never_is(rig: Deaf) -> None:
     lead = submit(rig, push=False)
     rig.emulator.control.leads.withdraw(lead)

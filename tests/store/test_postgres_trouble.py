@@ -1,4 +1,4 @@
-"""PostgreSQL restarts under a whole Leadwire; two transactions wait for each other."""
+"""PostgreSQL restarts under a whole Leadwire; transactions wait for each other, or collide."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.databases import PostgresHomes
-from tests.rig import MAIN, Rig, synced
+from tests.rig import MAIN, Rig, staged, synced
 
 from leadwire.store import Store
 from leadwire.store.errors import TryLater
@@ -59,6 +60,36 @@ def test_of_two_that_wait_for_each_other_one_is_told_to_try_again_and_nothing_is
         assert len(told) == 1
         with store.workspace("default").read() as tx:
             assert {tx.settings.get("workspace", "", name) for name in "xy"} == set(told)
+
+
+COLLIDE = """
+CREATE SEQUENCE leadwire.collisions;
+GRANT USAGE ON SEQUENCE leadwire.collisions TO PUBLIC;
+CREATE FUNCTION leadwire.collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF nextval('leadwire.collisions') <= 3 THEN
+    RAISE EXCEPTION 'somebody else was quicker' USING ERRCODE = 'serialization_failure';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER collide BEFORE INSERT ON ws_default.leads FOR EACH STATEMENT EXECUTE FUNCTION leadwire.collide();
+"""
+
+
+def test_a_page_that_collides_with_another_transaction_is_landed_again_and_once(
+    postgres_homes: PostgresHomes, tmp_path: Path
+) -> None:
+    with staged(postgres_homes, tmp_path, synced, Rig) as rig:
+        with psycopg.connect(rig.home.owner_url or "", autocommit=True) as owner:
+            owner.execute(COLLIDE)
+        lead = str(rig.emulator.control.leads.submit(FORM)["id"])
+        rig.run_for(20 * MINUTE)
+        assert [one["id"] for one in rig.api.all("/leads", account=MAIN)].count(lead) == 1
+        with psycopg.connect(rig.home.owner_url or "", autocommit=True) as owner:
+            (met,) = owner.execute("SELECT last_value FROM leadwire.collisions").fetchone() or (0,)
+        assert met > 3
+        runs = [run for run in rig.api.all("/runs", account=MAIN) if run["kind"] != "backfill"]
+        assert sum(run["stored"] for run in runs) == 1
+        assert not [run for run in runs if run["state"] in ("queued", "running")]
 
 
 def set_two(store: Store, first: str, second: str, value: str, both: threading.Barrier | None = None) -> None:

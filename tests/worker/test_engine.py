@@ -172,6 +172,26 @@ def test_a_living_process_takes_over_and_a_living_one_is_left_alone(
             until(lambda: "begin a" in lines(theirs))
 
 
+@pytest.mark.postgres
+def test_a_frozen_process_loses_its_jobs_and_spoils_nothing_when_it_wakes(
+    postgres_homes: PostgresHomes, tmp_path: Path
+) -> None:
+    """What it was about it lets go of, or ends once more; the job behind it is done once."""
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    with postgres_homes.home(tmp_path) as home:
+        assert home.owner_url is not None
+        with process(home.owner_url, "one", mine, "a:1:1") as frozen:
+            until(lambda: "begin a" in lines(mine))
+            frozen.send_signal(signal.SIGSTOP)
+            with process(home.owner_url, "two", theirs, "b:1:0"):
+                until(lambda: {"end a", "end b"} <= set(lines(theirs)))
+                frozen.send_signal(signal.SIGCONT)
+                until(lambda: {"left a", "end a"} & set(lines(mine)))
+                assert frozen.poll() is None
+        told = lines(mine) + lines(theirs)
+        assert [told.count(f"end {name}") for name in "ab"] == [1 + lines(mine).count("end a"), 1]
+
+
 def lines(notes: Path) -> list[str]:
     return notes.read_text().splitlines() if notes.exists() else []
 

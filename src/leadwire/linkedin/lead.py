@@ -11,7 +11,7 @@ AnswerKind: TypeAlias = Literal["text", "choice", "odd"]
 
 # LinkedIn opened in May 2003; the end is the last moment a four-digit year can write.
 EARLIEST: Final[Millis] = 1_041_379_200_000  # 2003-01-01T00:00:00.000Z
-LATEST: Final[Millis] = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
+LATEST: Final[Millis] = 4_102_444_799_999  # 2099-12-31T23:59:59.999Z
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +55,10 @@ class Lead(msgspec.Struct, frozen=True):
 
 
 def check_submitted(at: Millis | None, raw: bytes) -> Millis:
-    """The moment of submission, if it is one. Seconds sent as milliseconds fall before `EARLIEST`."""
+    """The moment of submission, if it is one: seconds fall before `EARLIEST`, microseconds behind `LATEST`.
+
+    No clock is asked: ours may be wrong by days, and a lead must not wait in quarantine for that.
+    """
     if at is None or not EARLIEST <= at <= LATEST:
         raise Surprise("a lead without a plausible submittedAt", raw)
     return at

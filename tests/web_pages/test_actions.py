@@ -276,6 +276,8 @@ def test_a_lead_stands_beside_what_its_member_saw(reader: Person) -> None:
     for consent in form["consents"]:
         assert " ".join(consent["text"].split()) in page.text
     assert "received by back-fill" in page.text
+    assert lead["submitted_at"].replace("T", " ").replace("Z", " UTC") in page.text, "to the millisecond"
+    assert f'"id":"{lead["id"]}"' in page.one("pre").text
 
 
 def test_a_value_is_given_for_a_field(reader: Person) -> None:

@@ -215,7 +215,7 @@ def test_forms_are_read_now_and_a_new_version_shows_what_it_changed(reader: Pers
     assert "0 with a new version" in said(reader.does("/forms/read"))
     page = reader.sees("/forms/7234246")
     assert "What version 2 changed" in page.text
-    assert "question 'Wholly new?' added" in page.text
+    assert "question “Wholly new?” added" in page.text
     assert "wholly_new" in page.text
     plan = page.one("pre").text
     assert plan.startswith("ALTER TABLE")

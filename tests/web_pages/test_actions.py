@@ -30,6 +30,7 @@ def test_a_connect_from_the_page(person: Person) -> None:
     assert "Highlander Main" in page.text
     assert "connection granted" in page.text
     assert JANE in page.text
+    assert page.one("h1").text.split(" active")[0] in person.sees(ACCOUNT).text, "and read through her"
 
 
 def test_the_way_back_ends_on_the_connections_page(person: Person) -> None:

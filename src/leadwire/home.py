@@ -34,7 +34,12 @@ def secret_key(settings: Settings) -> str:
 
 def make_home(home: Path) -> Path:
     """HOME, readable by its owner alone."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"the folder {home} cannot be made ({error.strerror}); set LEADWIRE_HOME"
+        ) from error
     return home
 
 

@@ -109,6 +109,16 @@ def test_ctrl_c_in_the_middle_of_work_is_as_clean_and_the_rest_is_done_next_time
         assert "Traceback" not in running.err
 
 
+def test_a_demo_that_is_killed_leaves_no_emulator_on_its_port(tmp_path: Path) -> None:
+    emulator = f"127.0.0.1:{free_ports(1)[0]}"
+    with process(tmp_path, environment(tmp_path, EMULATOR_LISTEN=emulator), "demo") as running:
+        announced(running)
+        (child,) = children(running.running.pid)
+        running.running.kill()
+        running.running.wait()
+        until(lambda: not Path(f"/proc/{child}").exists())
+
+
 def stored(running: Process) -> int:
     """How many leads are in the demo's store."""
     key = next(line.split()[-1] for line in running.out.splitlines() if "API key" in line)

@@ -15,6 +15,7 @@ def test_red_ends_with_1_and_names_the_lead_and_then_it_is_over(demo: Demo) -> N
     said = demo.shell(*asked, "--dry-run", code=1)
     assert f"extra {lead}" in said.stdout
     assert "is red: 0 missing here, 1 not shown by LinkedIn" in said.stderr
+    assert " green  " not in said.stdout, "rows that are equal only hide the one that is not"
     demo.shell("reconcile", MAIN, "--last", "--since", day, code=1)
     demo.control("POST", f"leads/{lead}/unhide")
     certificate = demo.shell.json(*asked)

@@ -214,3 +214,12 @@ def test_web_and_worker_share_a_postgresql(postgres_homes: PostgresHomes, tmp_pa
                 assert worker.end(signal.SIGTERM) == 0
             assert answers(web.url)
             assert web.end(signal.SIGTERM) == 0
+
+
+def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    env = {**environment(tmp_path), "LEADWIRE_HOME": str(tmp_path / "file")}
+    with process(tmp_path, env, "serve") as running:
+        assert running.running.wait(30) == 3
+        until(lambda: "cannot be made" in running.err)
+        assert "Traceback" not in running.err

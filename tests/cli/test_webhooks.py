@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.cli.conftest import Demo
 from tests.cli.people import MAIN, WEBINAR, until
+
+from leadwire.web.hook_book import AT_MOST_EVERY
 
 PAGE = "organization:11223344"
 
 
 def test_a_demo_is_pushed_to_and_the_way_in_is_tried(demo: Demo) -> None:
-    (webhook,) = until(lambda: [one for one in listed(demo) if one["state"] == "registered"])
+    (webhook,) = until(
+        lambda: [one for one in listed(demo) if one["state"] == "registered" and one["last_challenge_at"]]
+    )
     assert (webhook["form"], webhook["lead_type"]) == (None, "SPONSORED")
     assert webhook["id"] in demo.shell("webhooks").stdout
     said = demo.shell("webhooks", "test", webhook["id"]).stdout
     assert [row.split()[0] for row in said.splitlines()[2:]] == ["connect", "challenge", "push", "stored"]
     tried = demo.shell.json("webhooks", "test", webhook["id"])
     assert all(one["ok"] for one in tried["steps"])
+    time.sleep(2 * AT_MOST_EVERY)
+    after = listed(demo)[0]
+    assert after["last_push_at"] is None, "our own test is no proof that LinkedIn pushes"
+    assert after["last_challenge_at"] == webhook["last_challenge_at"], "nor that it challenges"
     demo.control("POST", "leads", {"form": int(WEBINAR)})
     until(lambda: listed(demo)[0]["last_push_at"])
 

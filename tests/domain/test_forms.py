@@ -77,27 +77,27 @@ def test_a_diff_says_in_words_what_a_new_version_changed() -> None:
         hidden_fields=(HiddenField("utm_source", "mail"),),
     )
     assert [str(change) for change in diff_versions(WEBINAR, new)] == [
-        "form 'Form with written spanish': headline 'mi super gran titular' -> 'otro titular'",
-        "question 'Color': label None -> 'Color'",
-        "question 'Team size' added",
-        "question 'Correo electrónico' removed",
-        "option 'Color: Azul oscuro': text 'Azul' -> 'Azul oscuro'",
-        "option 'Color: Gris' added",
-        "option 'Cuál es tu color favorito: Verde' removed",
-        "consent ' marque mi casilla!': required True -> False",
-        "consent 'Newsletter' added",
-        "hidden field 'utm_source': value 'linkedin' -> 'mail'",
-        "hidden field 'hidden_field' removed",
+        "form “Form with written spanish”: headline “mi super gran titular” → “otro titular”",
+        "question “Color”: label none → “Color”",
+        "question “Team size” added",
+        "question “Correo electrónico” removed",
+        "option “Color: Azul oscuro”: text “Azul” → “Azul oscuro”",
+        "option “Color: Gris” added",
+        "option “Cuál es tu color favorito: Verde” removed",
+        "consent “ marque mi casilla!”: no longer required",
+        "consent “Newsletter” added",
+        "hidden field “utm_source”: value “linkedin” → “mail”",
+        "hidden field “hidden_field” removed",
     ]
 
 
 def test_a_predefined_question_with_another_id_is_the_same_question() -> None:
     old, new = form([Question("1", "EMAIL", "text")]), form([Question("2", "EMAIL", "text")])
-    assert [str(change) for change in diff_versions(old, new)] == ["question '2': id '1' -> '2'"]
+    assert [str(change) for change in diff_versions(old, new)] == ["question “2”: id “1” → “2”"]
 
 
 def test_things_without_a_name_are_called_by_their_id() -> None:
     assert [str(c) for c in diff_versions(form(), form([custom("5", None)], [Consent("3", None)]))] == [
-        "question '5' added",
-        "consent '3' added",
+        "question “5” added",
+        "consent “3” added",
     ]

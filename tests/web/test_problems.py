@@ -24,6 +24,7 @@ from leadwire.web.problems import failure_of
 
 CANARY = "canary-3f9a"
 TAKING = [door for door, body in MATRIX.items() if isinstance(body, dict)]
+READING_NONE = [door for door, body in MATRIX.items() if not isinstance(body, dict) and door[0] != "GET"]
 
 
 def is_problem(answer: Any) -> bool:
@@ -45,6 +46,16 @@ def test_an_unknown_member_is_refused_by_name_and_not_repeated(town: Town, door:
     assert is_problem(answer)
     assert answer.json()["problems"][0]["code"] == "extra_forbidden"
     assert "surprise" in answer.json()["detail"]
+    assert CANARY not in answer.text
+
+
+@pytest.mark.parametrize("door", READING_NONE, ids=" ".join)
+def test_a_body_is_refused_where_none_is_read(town: Town, door: tuple[str, str]) -> None:
+    method, template = door
+    api = town.rig.api if template.startswith("/workspaces") else town.acme.api
+    answer = api(method, town.acme.path(template), {"surprise": CANARY})
+    assert answer.status_code == 422
+    assert is_problem(answer)
     assert CANARY not in answer.text
 
 

@@ -30,6 +30,7 @@ def test_a_connect_from_the_page(person: Person) -> None:
     assert "Highlander Main" in page.text
     assert "connection granted" in page.text
     assert JANE in page.text
+    assert page.one("h1").text.split(" active")[0] in person.sees(ACCOUNT).text, "and read through her"
 
 
 def test_the_way_back_ends_on_the_connections_page(person: Person) -> None:
@@ -215,7 +216,7 @@ def test_forms_are_read_now_and_a_new_version_shows_what_it_changed(reader: Pers
     assert "0 with a new version" in said(reader.does("/forms/read"))
     page = reader.sees("/forms/7234246")
     assert "What version 2 changed" in page.text
-    assert "question 'Wholly new?' added" in page.text
+    assert "question “Wholly new?” added" in page.text
     assert "wholly_new" in page.text
     plan = page.one("pre").text
     assert plan.startswith("ALTER TABLE")
@@ -276,6 +277,8 @@ def test_a_lead_stands_beside_what_its_member_saw(reader: Person) -> None:
     for consent in form["consents"]:
         assert " ".join(consent["text"].split()) in page.text
     assert "received by back-fill" in page.text
+    assert lead["submitted_at"].replace("T", " ").replace("Z", " UTC") in page.text, "to the millisecond"
+    assert f'"id":"{lead["id"]}"' in page.one("pre").text
 
 
 def test_a_value_is_given_for_a_field(reader: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 import shutil
@@ -23,6 +24,7 @@ from leadwire.settings import DEFAULT_SCOPES, Settings, listen_text, load
 
 CLIENT_ID = "demo-app"
 CHILD_ENDS = 3.0  # seconds
+PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 BLOCK = """
   Leadwire    {leadwire}
   LinkedIn    {linkedin}    (the emulator)
@@ -96,7 +98,9 @@ def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subp
     """The emulator once it listens; ended with the block, whatever happens in it."""
     command = [sys.executable, "-m", "linkedin_emulator", *emulator_options(settings, secret), *more]
     # A session of its own: Ctrl-C reaches us alone, and the child is ended last.
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
+    child = subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_dies_with_us
+    )
     try:
         assert child.stdout is not None
         if not child.stdout.readline():
@@ -109,6 +113,11 @@ def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subp
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _dies_with_us() -> None:
+    """In the child: a second Ctrl-C or a SIGKILL leaves its parent no time to end it, and it would keep the port."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGTERM)
 
 
 def _announce(settings: Settings, url: str, key: str) -> None:

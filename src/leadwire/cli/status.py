@@ -13,6 +13,7 @@ from leadwire.cli.options import Json
 from leadwire.cli.reach import reach
 from leadwire.settings import Settings
 
+GRAVEST = ("critical", "warning", "info")
 HEADS = ("CONNECTION", "STATE", "MEMBER", "VERIFIED", "ACCESS UNTIL", "REFRESH UNTIL")
 
 
@@ -28,7 +29,7 @@ def status(ctx: typer.Context, json: Json = False) -> None:
     if connections:
         tell.line()
         tell.table(HEADS, map(_connection, connections), "")
-    for one in alerts:
+    for one in sorted(alerts, key=lambda one: GRAVEST.index(one["severity"])):
         known = ", acknowledged" if one["acknowledged_at"] else ""
         tell.line()
         tell.line(f"{one['severity'].upper()}{known}: {one['message']}\n  {one['remedy']}")

@@ -20,7 +20,9 @@ from leadwire.linkedin.webhooks import SIGNATURE_HEADER, challenge_response, sig
 TEST = "LEADWIRE_TEST"
 WITHIN: Millis = 3_000  # LinkedIn waits no longer for the answer to a challenge
 JSON = "application/json"
-ANEW = {"Connection": "close"}  # a pooled connection would prove nothing
+OURS = "X-Leadwire-Test"  # what carries it is no word of LinkedIn's
+ANEW = {"Connection": "close", OURS: "1"}  # a pooled connection would prove nothing
+BEGINS = f'{{"type": "{TEST}"'.encode()
 
 
 @dataclass(frozen=True)

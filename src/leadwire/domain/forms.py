@@ -128,9 +128,16 @@ class Change:
     after: object
 
     def __str__(self) -> str:
-        if self.member is not None:
-            return f"{self.part} {self.subject!r}: {self.member} {self.before!r} -> {self.after!r}"
-        return f"{self.part} {self.subject!r} {'added' if self.before is None else 'removed'}"
+        if self.member is None:
+            return f"{self.part} “{self.subject}” {'added' if self.before is None else 'removed'}"
+        member = self.member.replace("_", " ")
+        if isinstance(self.after, bool):
+            return f"{self.part} “{self.subject}”: {'now' if self.after else 'no longer'} {member}"
+        return f"{self.part} “{self.subject}”: {member} {_said(self.before)} → {_said(self.after)}"
+
+
+def _said(value: object) -> str:
+    return "none" if value in (None, "") else f"“{value}”"
 
 
 _FORM_MEMBERS = (
@@ -161,6 +168,7 @@ def diff_versions(old: FormVersion, new: FormVersion) -> list[Change]:
         Change("form", new.name, member, getattr(old, member), getattr(new, member))
         for member in _FORM_MEMBERS
         if getattr(old, member) != getattr(new, member)
+        and (member != "state" or old.state)  # a version learned from its leads tells none
     ]
     asked = by_identity(old.questions).keys() & by_identity(new.questions).keys()
     before, after = _named(old, asked), _named(new, asked)

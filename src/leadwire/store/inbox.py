@@ -93,6 +93,12 @@ class Inbox:
         )
         return page(self._rows.connection, statement, [c.id], limit, after, _item)
 
+    def of(self, lead_id: str, limit: int) -> tuple[InboxItem, ...]:
+        """What was pushed about one lead, oldest first."""
+        c = self._rows.c
+        found = self._rows.select().where(c.lead_id == lead_id).order_by(c.id).limit(limit)
+        return tuple(map(_item, self._rows.connection.execute(found)))
+
     def facts(self, owner: str) -> InboxFacts:
         """How an owner's inbox stands."""
         c = self._rows.c

@@ -63,7 +63,7 @@ def open_vault(connection: Connection, secrets: Table, keys: Keyring) -> Vault:
         )
     except SealBroken as error:
         raise WrongKey(
-            "SECRET_KEY does not open this database. Start with the key it was made with;"
-            " to change it, put the new one in front of the old one: SECRET_KEY=new,old."
+            "LEADWIRE_SECRET_KEY does not open this database. Start with the key it was made with;"
+            " to change it, put the new one in front of the old one: LEADWIRE_SECRET_KEY=new,old."
         ) from error
     return Vault(keys, erasure, hooks)

@@ -1,4 +1,7 @@
-"""A query parameter that nobody knows is refused: a filter with a typing mistake would find everything."""
+"""A query parameter that nobody knows is refused: a filter with a typing mistake would find everything.
+
+So is a body where none is read: what it asks for would not happen.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from leadwire.domain.errors import InvalidInput
+
+NOTHING = (b"", b"{}", b"null")
 
 
 async def _known(request: Request) -> None:
@@ -23,6 +28,8 @@ async def _known(request: Request) -> None:
             f"This call knows no query parameter {unknown[:40]!r}.",
             f"It knows {', '.join(sorted(known)) or 'none'}.",
         )
+    if route.body_field is None and (await request.body()).strip() not in NOTHING:
+        raise InvalidInput("unknown_body", "This call reads no body.", "Send none.")
 
 
 def _names(dependant: Dependant) -> Iterator[str]:

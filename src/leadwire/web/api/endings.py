@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from leadwire.domain.texts import storable
 from leadwire.erasure import Receipt
@@ -68,6 +68,19 @@ class AddressErasure(Wish):
     ]
 
 
+def _which(wish: object) -> str | None:
+    given = [name for name in ("lead", "email") if isinstance(wish, dict) and name in wish]
+    return given[0] if len(given) == 1 else None
+
+
+ErasureWish = Annotated[
+    Annotated[LeadErasure, Tag("lead")] | Annotated[AddressErasure, Tag("email")],
+    Discriminator(
+        _which, custom_error_type="lead_or_email", custom_error_message="Send lead or email, one of them"
+    ),
+]
+
+
 class ReceiptView(View):
     """It names nobody. `unnamed`: pieces in quarantine that belonged to no lead."""
 
@@ -106,7 +119,7 @@ def erase_lead(lead_id: IdPath, here: Here, services: Wired) -> None:
 
 
 @router.post("/erasures", tags=["leads"], status_code=202)
-def erase(wish: LeadErasure | AddressErasure, here: Here, services: Wired) -> ReceiptView:
+def erase(wish: ErasureWish, here: Here, services: Wired) -> ReceiptView:
     """Erase a lead, or all leads of an e-mail address, for good. A lead that is not here stays away, too."""
     if isinstance(wish, LeadErasure):
         return _receipt(services.erasure.lead(here, wish.lead, "api"))

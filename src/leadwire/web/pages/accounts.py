@@ -7,7 +7,7 @@ from starlette.responses import Response
 from leadwire.domain.owners import Owner
 from leadwire.orders import PullOrder, push_of
 from leadwire.store.rows import Sync
-from leadwire.web.pages import certificates, fields, strip
+from leadwire.web.pages import certificates, connections, fields, strip
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
 
@@ -49,11 +49,13 @@ def one(ask: Ask) -> Response:
         forced = tx.settings.get("account", owner.urn, "forced") is not None
         asked = tx.absences.hold(owner.urn)
         certified = certificates.standing(tx, owner.urn, ask.now)
+        through = tx.connections.get(account.access.connection_id) if account.access else None
     return ask.show(
         "account.html",
         account=account,
         owner=owner,
         accesses=accesses,
+        through=connections.name_of(through) if through else "",
         forms=forms,
         counts=counts,
         runs=runs,

@@ -76,6 +76,8 @@ def one(ask: Ask) -> Response:
         version = tx.forms.version(lead.form_id, lead.form_version)
         notes = tx.quarantine.page(NOTES, state=None, lead_id=lead.lead_id).items
         history = tx.audit.page(HISTORY, None, object=lead.lead_id).items
+        pushes = tx.inbox.of(lead.lead_id, HISTORY)
+        received = tx.leads.raw(lead.lead_id)
         form = tx.forms.find(lead.form_id)
         account_name = runs.account_name(tx, lead.owner)
     shown = [_shown(column, version, lead) for column in columns] if lead.answers is not None else []
@@ -91,6 +93,8 @@ def one(ask: Ask) -> Response:
         hidden=[one for one in shown if one.column.kind == "hidden"],
         notes=notes,
         history=history,
+        pushes=pushes,
+        received=received,
     )
 
 

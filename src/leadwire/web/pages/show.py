@@ -14,7 +14,7 @@ from leadwire.domain.owners import Owner
 from leadwire.domain.times import DAY, HOUR, MINUTE, SECOND, Millis, duration_text, iso
 from leadwire.store.rows import StoredLead
 
-RAW_SHOWN = 4_000  # bytes of a quarantined lead that a page shows
+RAW_SHOWN = 4_000  # bytes of a lead that a page shows
 
 _STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
@@ -27,6 +27,11 @@ def when(ms: Millis | None, empty: str = "never") -> Markup | str:
 def exactly(ms: Millis | None, empty: str = "never") -> Markup | str:
     """The same to the second."""
     return _time(ms, empty, 19)
+
+
+def finely(ms: Millis | None, empty: str = "never") -> Markup | str:
+    """The same to the millisecond: what a stopwatch would show."""
+    return _time(ms, empty, 23)
 
 
 def day(ms: Millis | None, empty: str = "never") -> Markup | str:
@@ -125,6 +130,7 @@ def spaced(code: str) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "when": when,
     "exactly": exactly,
+    "finely": finely,
     "day": day,
     "ago": ago,
     "span": span,

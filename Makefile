@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos chaos-kill year outage labels clean simulate simulate-mutants
+.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos chaos-kill year outage labels clean simulate simulate-mutants proof
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make year     400 days of a grant, with and without refresh tokens    make outage  six hours of LinkedIn down"
 	@echo "make simulate  seeded histories full of faults in virtual time (SEEDS, START, MODE=all|poll|hook, JOBS)"
 	@echo "make simulate-mutants  how soon the simulation finds each planted bug"
+	@echo "make proof    what all kept runs of the simulation, the storms and the fuzz add up to"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
 
@@ -111,6 +112,10 @@ simulate: dev
 
 simulate-mutants: dev
 	@$(BIN)/python -m tests.simulation --mutants --seeds $(or $(SEEDS),2000) --jobs $(or $(JOBS),2) $(ARGS)
+
+# What the kept ledgers add up to.
+proof: dev
+	@$(BIN)/python -m tests.proof
 
 labels: dev
 	@$(BIN)/python -m tests.domain.label_storm 100000

@@ -8,6 +8,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.simulation import runs
 from tests.simulation.mutants import MUTANTS
@@ -17,7 +18,7 @@ from tests.simulation.runs import MODES, Tally, many, play, shrunk, tally
 from tests.simulation.simulation import Result
 
 HERE = Path(__file__).parent
-SEEDS, LEDGER = HERE / "seeds", HERE / "ledger.jsonl"
+SEEDS, LEDGER, FOUND = HERE / "seeds", HERE / "ledger.jsonl", HERE / "mutants.jsonl"
 ENOUGH = 500  # runs of a set that must have been everywhere
 
 
@@ -52,7 +53,7 @@ def _options() -> argparse.Namespace:
     said.add_argument(
         "--shrink", action="store_true", help="take away actions while it goes wrong in the same way"
     )
-    said.add_argument("--ledger", action="store_true", help="write the set of runs down")
+    said.add_argument("--ledger", action="store_true", help="write down what came of it")
     said.add_argument("--mutants", action="store_true", help="find each planted bug")
     said.add_argument("--only", default="", help="these planted bugs, comma between")
     options = said.parse_args()
@@ -86,7 +87,10 @@ def _mutants(options: argparse.Namespace) -> int:
     print(f"{'planted bug':34} {'mode':5} {'seeds':>6}  invariant")
     for name, seeds, invariant in runs.hunt(chosen, options.seeds, options.jobs):
         missed += not seeds
-        print(f"{name:34} {MUTANTS[name].mode:5} {seeds or '-':>6}  {invariant}", flush=True)
+        mode = MUTANTS[name].mode
+        print(f"{name:34} {mode:5} {seeds or '-':>6}  {invariant}", flush=True)
+        if options.ledger:
+            _add(FOUND, {"name": name, "mode": mode, "seeds": seeds, "invariant": invariant})
     return 1 if missed else 0
 
 
@@ -109,8 +113,6 @@ def _report(total: Tally, modes: tuple[str, ...]) -> None:
 
 def _write_down(total: Tally, modes: tuple[str, ...], options: argparse.Namespace) -> None:
     line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": runs.commit(),
         "modes": modes,
         "start": options.start,
         "seeds": options.seeds,
@@ -120,8 +122,13 @@ def _write_down(total: Tally, modes: tuple[str, ...], options: argparse.Namespac
         "digest": total.digest,
         "reach": {name: total.reach[name] for name in SOMETIMES},
     }
-    with LEDGER.open("a") as ledger:
-        ledger.write(json.dumps(line) + "\n")
+    _add(LEDGER, line)
+
+
+def _add(ledger: Path, line: dict[str, Any]) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with ledger.open("a") as file:
+        file.write(json.dumps({"at": now, "commit": runs.commit(), **line}) + "\n")
 
 
 if __name__ == "__main__":

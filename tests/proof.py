@@ -58,7 +58,7 @@ def _parts(line: Line) -> Iterator[tuple[str, range, set[int]]]:
 def _simulation(lines: list[Line]) -> Iterator[str]:
     runs, reach = Counter[str](), Counter[str]()
     for line in lines:
-        runs.update({mode: line["seeds"] for mode in line["modes"]})
+        runs.update(dict.fromkeys(line["modes"], line["seeds"]))
         reach.update(line["reach"])
     told = ", ".join(f"{mode} {number:,}" for mode, number in runs.items())
     yield (

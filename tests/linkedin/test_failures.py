@@ -185,3 +185,9 @@ def test_errors_survive_a_process_boundary(error):
 @given(st.integers(100, 999).filter(lambda status: not 200 <= status <= 299), st.binary(max_size=200))
 def test_any_refusal_is_an_error_of_the_tree(status, body):
     assert isinstance(failure(status, {}, body), LinkedInError)
+
+
+@pytest.mark.parametrize("odd", [b"1e300", b"-1e300", b"9" * 5_000])
+def test_a_service_code_of_hundreds_of_digits_is_none_and_stands_in_no_text(odd):
+    error = failure(401, {}, b'{"code":"EXPIRED_ACCESS_TOKEN","serviceErrorCode":%b}' % odd)
+    assert (str(error), error.service_code) == ("LinkedIn answered 401 EXPIRED_ACCESS_TOKEN", None)

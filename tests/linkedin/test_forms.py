@@ -171,3 +171,17 @@ def test_a_hidden_field_keeps_its_name_and_a_value_of_any_type():
 
 def test_legacy_times_are_objects():
     assert form(created={"time": 1490000000000}).created_at == 1490000000000
+
+
+@pytest.mark.parametrize("odd", [10**39, 253_402_300_800_000, -1, 1e300])
+def test_a_time_that_no_calendar_has_is_none_and_costs_no_form(odd):
+    read = read_form(
+        json.dumps({"id": 1, "versionId": 1, "created": odd, "lastModified": {"time": odd}}).encode()
+    )
+    assert (read.created_at, read.modified_at) == (None, None)
+
+
+@pytest.mark.parametrize("odd", [10**9, 2**63, 10**39, 1e300])
+def test_a_version_that_no_lead_could_name_is_a_surprise(odd):
+    with pytest.raises(Surprise, match="version"):
+        read_form(json.dumps({"id": 1, "versionId": odd}).encode())

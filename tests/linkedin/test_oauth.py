@@ -1,5 +1,6 @@
 """OAuth: the consent URL, its callback, tokens, introspection, the member."""
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -264,3 +265,10 @@ def test_a_granted_consent_brings_a_code():
     answer = oauth.read_callback({"code": "AQTexampleAuthorizationCode", "state": "opaque"})
     assert answer == oauth.Code("AQTexampleAuthorizationCode", "opaque")
     assert "AQT" not in repr(answer)
+
+
+@pytest.mark.parametrize("odd", [10**39, 253_402_300_800, -1, 1e300])
+def test_an_introspection_that_ends_in_no_year_says_nothing_of_the_end(odd):
+    body = json.dumps({"active": True, "expires_at": odd, "authorized_at": odd}).encode()
+    read = oauth.read_introspection(200, {}, body)
+    assert (read.active, read.expires_at, read.authorized_at) == (True, None, None)

@@ -21,6 +21,7 @@ from leadwire.linkedin.loose import (
     integer,
     items,
     load_record,
+    moment,
     record,
     text,
     texts,
@@ -129,7 +130,7 @@ def read_form(raw: bytes) -> Form:
     """One form. Raises Surprise for what is no object or has no id or version."""
     said = load_record(raw, "a form")
     version = integer(said.get("versionId"))
-    if version is None or version < 0:
+    if version is None or not 0 <= version <= urns.LAST_VERSION:
         raise Surprise("a form without a version", raw)
     return form_of(said, raw, version)
 
@@ -238,4 +239,4 @@ def _localized(value: object, locale: str | None) -> str | None:
 
 def _time(value: object) -> Millis | None:
     """Epoch ms; the legacy form was an object around it."""
-    return integer(value) if integer(value) is not None else integer(at(value, "time"))
+    return moment(value if integer(value) is not None else at(value, "time"))

@@ -8,14 +8,16 @@ on more than the caller asks for.
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from leadwire.linkedin.errors import Surprise
 
 Millis: TypeAlias = int
 Record: TypeAlias = Mapping[str, object]
 
+_LATEST: Final[Millis] = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that four digits can write
 _LONGEST_INTEGER = 40  # digits; 19 are real. Python refuses to convert more than 4,300
+_ABSURD = 10.0**_LONGEST_INTEGER
 _LONGEST_NAME = 300
 _NOTHING: Record = {}
 
@@ -82,10 +84,18 @@ def texts(values: object) -> Iterator[str]:
 
 
 def integer(value: object) -> int | None:
-    """The value if it is a whole number (also `1.0`, which JSON does not tell from `1`), else None."""
-    if isinstance(value, float) and value.is_integer():
+    """The value if it is a whole number (also `1.0`, which JSON does not tell from `1`), else None; `1e300` is
+    none: nobody could read what is made of it.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < _ABSURD:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def moment(value: object) -> Millis | None:
+    """The value if it is a time, epoch ms from 1970 to 9999, else None: no calendar and no database holds others."""
+    number = integer(value)
+    return number if number is not None and 0 <= number <= _LATEST else None
 
 
 def identifier(value: object) -> str | None:

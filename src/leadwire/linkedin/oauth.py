@@ -17,7 +17,7 @@ from leadwire.linkedin.answers import read_entity
 from leadwire.linkedin.calls import FORM, Call
 from leadwire.linkedin.errors import AskAgain, LinkedInError, Refused, Surprise, TokenDead
 from leadwire.linkedin.failures import failure
-from leadwire.linkedin.loose import Millis, Record, at, integer, load_record, text, texts
+from leadwire.linkedin.loose import Millis, Record, at, integer, load_record, moment, text, texts
 
 E = TypeVar("E", bound=LinkedInError)
 DenialKind: TypeAlias = Literal["cancelled", "login_cancelled", "scope_not_enabled", "error"]
@@ -243,7 +243,7 @@ def _seconds(said: Record, name: str) -> int | None:
 
 def _moment(said: Record, name: str) -> Millis | None:
     number = integer(said.get(name))
-    return None if number is None else number * 1000
+    return None if number is None else moment(number * 1000)
 
 
 def _post(endpoint: str, **form: str) -> Call:

@@ -13,6 +13,7 @@ _URN = re.compile(r"urn:li:([A-Za-z]{1,64}):([!-~]{1,300})")
 _FORM_VERSION = re.compile(
     r"urn:li:versionedLeadGenForm:\(\s*urn:li:leadGenForm:([0-9]{1,30})\s*,\s*([0-9]{1,9})\s*\)"
 )
+LAST_VERSION = 999_999_999  # of a form; the expression above takes no more digits
 _LEAD_ID = re.compile(r"(?!\.{1,2}$)[!-~]{1,200}", re.ASCII)
 _OWNERS = {
     "sponsoredAccount": "sponsoredAccount",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, case, select
 
 from leadwire.domain.errors import Problem
-from leadwire.domain.texts import storable
+from leadwire.domain.texts import storable_row
 from leadwire.domain.times import Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
@@ -33,7 +33,7 @@ class Accounts:
         owners = [fact.owner for fact in facts]
         c = self._rows.c
         there = set(self._rows.connection.scalars(self._rows.select(c.owner).where(c.owner.in_(owners))))
-        rows = [{**asdict(fact), "name": storable(fact.name), "seen_at": now, **UNTOUCHED} for fact in facts]
+        rows = [{**storable_row(asdict(fact)), "seen_at": now, **UNTOUCHED} for fact in facts]
         self._rows.upsert(rows, keep=("sync_enabled", "push", "lead_types"))
         return tuple(owner for owner in dict.fromkeys(owners) if owner not in there)
 
@@ -81,7 +81,7 @@ class Accounts:
 
     def put_access(self, accesses: Sequence[Access]) -> None:
         """What connections may do for accounts, as checked."""
-        self._access.upsert([asdict(access) for access in accesses])
+        self._access.upsert([storable_row(asdict(access)) for access in accesses])
 
     def access(self, owner: str) -> tuple[Access, ...]:
         """Who may read it, best first: living connections, then those surely able, then the newest check."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, bindparam, select
 
-from leadwire.domain.texts import storable
+from leadwire.domain.texts import storable_row
 from leadwire.domain.times import DAY, Millis
 from leadwire.store.errors import nothing
 from leadwire.store.paging import page
@@ -97,8 +97,7 @@ class Connections:
         self, connection_id: str, member_id: str | None, member_name: str | None, now: Millis
     ) -> None:
         """Whose grant it is."""
-        name = None if member_name is None else storable(member_name)
-        self._set(connection_id, now, member_id=member_id, member_name=name)
+        self._set(connection_id, now, **storable_row({"member_id": member_id, "member_name": member_name}))
 
     def heartbeat(self, connection_id: str, at: Millis, method: str, result: str) -> None:
         """The last sign of life; those before are kept for 30 days, and no more than 1,000."""

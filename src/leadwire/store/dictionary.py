@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, select
 
 from leadwire.domain.columns import Column, column_of
 from leadwire.domain.forms import Consent, FormVersion, HiddenField, Option, Question, by_identity
-from leadwire.domain.texts import storable
+from leadwire.domain.texts import storable_row
 from leadwire.domain.times import Millis
 from leadwire.store.scope import Scope
 
@@ -47,7 +47,7 @@ class Dictionary:
         for name, rows in _rows(version, columns, now):
             if rows:
                 self._connection.execute(
-                    self._tables[name].insert(), [{**of, **_storable(row)} for row in rows]
+                    self._tables[name].insert(), [{**of, **storable_row(row)} for row in rows]
                 )
 
     def put_columns(self, form_id: str, columns: Sequence[Column]) -> None:
@@ -173,12 +173,8 @@ def _name(column: Column | None) -> str | None:
     return None if column is None else column.name
 
 
-def _storable(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: storable(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
 def _column_row(form_id: str, position: int, column: Column) -> dict[str, Any]:
-    facts = _storable({name: getattr(column, name) for name in COLUMN})
+    facts = storable_row({name: getattr(column, name) for name in COLUMN})
     texts = {str(version): text for version, text in column.texts.items()}
     return {"form_id": form_id, "position": position, **facts, "texts": texts}
 

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Row, and_, func
 
 from leadwire.domain.columns import Column, table_name
 from leadwire.domain.forms import FormVersion
-from leadwire.domain.texts import storable
+from leadwire.domain.texts import storable, storable_row
 from leadwire.domain.times import Millis
 from leadwire.store import shape
 from leadwire.store.dictionary import Dictionary
@@ -127,13 +127,13 @@ class Forms:
     def _make_current(self, version: FormVersion, known: Form | None, now: Millis) -> None:
         row = {
             "form_id": version.form_id,
-            "name": storable(version.name),
+            "name": version.name,
             "table_name": table_name(version.name, version.form_id) if known is None else known.table_name,
             "checked_at": now,
             "last_seen_at": now,
             **{name: getattr(version, name) for name in CURRENT},
         }
-        self._rows.upsert([row])
+        self._rows.upsert([storable_row(row)])
 
     def _is_current(self, version: FormVersion, known: Form) -> bool:
         # Of a reconstructed version nothing is known that people could be shown.

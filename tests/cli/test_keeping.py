@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Demo
 from tests.cli.people import VIEWED, Shell
 
@@ -53,6 +54,15 @@ def test_cells_that_would_run_are_told_from_those_that_would_not() -> None:
         "'=1", "'+1", "'-1", "'@a", "'\t=1", "'\uff1d1"
     ]  # fmt: skip
     assert [cell(value) for value in ("a=1", None, True, ["=a"], "")] == ["a=1", "", "true", '["=a"]', ""]
+
+
+@pytest.mark.parametrize(
+    "before", [" ", "   ", "\u00a0", "\u3000", "\u200b", "\ufeff", "\0", "\u202e", "\x7f \u2060"]
+)
+def test_a_formula_behind_blanks_or_what_is_not_seen_is_a_formula(before: str) -> None:
+    assert cell(f"{before}=1+1") == f"'{before}=1+1"
+    assert cell(f"{before}\uff1d1") == f"'{before}\uff1d1"
+    assert cell(f"{before}Ada = Lovelace") == f"{before}Ada = Lovelace"
 
 
 def test_a_lead_and_an_address_are_erased_for_good(demo: Demo) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -35,7 +36,7 @@ FACTS = (
     "deleted_at",
 )
 # A spreadsheet runs what begins so: owasp.org/www-community/attacks/CSV_Injection
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RUNS = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 class Format(StrEnum):
@@ -63,7 +64,7 @@ def export(
         if format_ is Format.jsonl:
             lines: Iterable[object] = _jsonl(leads, file)
         else:
-            lines = _csv(leads, _columns(api, form, account), file)
+            lines = rows(leads, _columns(api, form, account), file)
         tell.note(f"{sum(1 for _ in lines):,} leads exported.")
 
 
@@ -74,10 +75,21 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(RUNS) else text
+    return f"'{text}" if _runs(text) else text
 
 
-def _csv(leads: Iterable[Any], columns: Sequence[str], file: TextIO) -> Iterator[object]:
+def _runs(text: str) -> bool:
+    """Whether it begins as a formula, also behind blanks and what cannot be seen: some programs drop those."""
+    for letter in text:
+        if letter in RUNS:
+            return True
+        if not (letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf")):
+            return False
+    return False
+
+
+def rows(leads: Iterable[Any], columns: Sequence[str], file: TextIO) -> Iterator[object]:
+    """Write a header and a row per lead, each as it is asked for."""
     writer = csv.writer(file)  # its lines end as RFC 4180 wants them
     writer.writerow([*FACTS, *columns, "extras"])
     for lead in leads:

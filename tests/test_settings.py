@@ -175,3 +175,51 @@ def test_no_secret_is_shown_or_repeated(tmp_path: Path) -> None:
 )
 def test_only_this_machine_is_loopback(url: str, local: bool) -> None:
     assert is_loopback(url) is local
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "poll_interval = " + "9" * 5_000,
+        "poll_interval = 0x" + "f" * 5_000,
+        "listen = " + "[" * 5_000 + "]" * 5_000,
+        "listen = " + "{a=" * 5_000 + "1" + "}" * 5_000,
+    ],
+    ids=["5,000 digits", "as many in hexadecimal", "lists in lists", "tables in tables"],
+)
+def test_toml_that_breaks_its_reader_is_a_mistake_of_that_file(tmp_path: Path, toml: str) -> None:
+    (tmp_path / "leadwire.toml").write_text(toml)
+    (line,) = mistakes({}, tmp_path)
+    assert line.startswith("leadwire.toml: cannot be read: ")
+
+
+def test_the_home_of_nobody_is_a_mistake(tmp_path: Path) -> None:
+    (line,) = mistakes({"LEADWIRE_HOME": "~nobody-is-called-so/leadwire"}, tmp_path)
+    assert line.startswith("LEADWIRE_HOME (environment): ~nobody-is-called-so is nobody's home")
+
+
+@pytest.mark.parametrize(
+    "listen", ["[:8000", "]:8000", "[]:8000", "a b:8000", "a=b:8000", ":8000", "x:\u0663", "x:123456"]
+)
+def test_listen_is_a_host_that_can_stand_in_a_url(tmp_path: Path, listen: str) -> None:
+    assert mistakes({"LEADWIRE_LISTEN": listen}, tmp_path) == [
+        "LEADWIRE_LISTEN (environment): must be host:port, e.g. 127.0.0.1:8000"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["public_url", "linkedin_api_url", "alert_webhook_url", "smtp_url", "return_origins"]
+)
+@pytest.mark.parametrize("port", ["99999", "sesame", "-1", "0"])
+def test_the_port_of_a_url_is_looked_at_when_it_is_set_and_not_when_it_is_used(
+    tmp_path: Path, name: str, port: str
+) -> None:
+    scheme = "smtp" if name == "smtp_url" else "https"
+    (line,) = mistakes({f"LEADWIRE_{name.upper()}": f"{scheme}://example.com:{port}"}, tmp_path)
+    assert line.startswith(f"LEADWIRE_{name.upper()} (environment): must ")
+    assert "sesame" not in line
+
+
+def test_a_setting_whose_name_has_two_lines_is_one_mistake_in_one_line(tmp_path: Path) -> None:
+    (line,) = mistakes({"LEADWIRE_A\r\nB": "x"}, tmp_path)
+    assert line.startswith("LEADWIRE_A\\r\\nB (environment): unknown setting")

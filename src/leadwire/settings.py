@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -115,10 +115,19 @@ def _listen(value: object) -> object:
     """`host:port` -> (host, port)."""
     if not isinstance(value, str):
         return value
-    host, sign, port = value.rpartition(":")
-    if not sign or not host or not port.isdecimal() or int(port) > 65_535:
+    host, _, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not _is_host(host) or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
         raise ValueError("must be host:port, e.g. 127.0.0.1:8000")
-    return host.strip("[]"), int(port)
+    return host, int(port)
+
+
+def _is_host(text: str) -> bool:
+    """A name or an address: what can be written into a URL again."""
+    try:
+        return bool(re.fullmatch(r"[A-Za-z0-9._-]+", text) or ip_address(text))
+    except ValueError:
+        return False
 
 
 def listen_text(value: tuple[str, int]) -> str:
@@ -127,9 +136,19 @@ def listen_text(value: tuple[str, int]) -> str:
     return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def _url(value: str, *schemes: str) -> SplitResult | None:
+    """A URL in its parts; None for what is none, also where only its port is none: who uses it would fail."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in schemes and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:  # its text may hold a password
+        return None
+    return parts if good else None
+
+
 def _base(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    parts = _url(value, "http", "https")
+    if parts is None or parts.query or parts.fragment:
         raise ValueError("must be a URL that starts with http:// or https://, without ? and #")
     return value.rstrip("/")
 
@@ -142,8 +161,8 @@ def _private(value: str) -> str:
 
 
 def _webhook(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+    parts = _url(value, "http", "https")
+    if parts is None or parts.fragment:
         raise ValueError("must be a URL that starts with http:// or https://")
     return value
 
@@ -155,8 +174,7 @@ def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _smtp(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    if _url(value, "smtp", "smtps") is None:
         raise ValueError(
             "must start with smtp:// or smtps://, e.g. smtp://user:password@mail.example.com:587"
         )
@@ -171,8 +189,8 @@ def _version(value: str) -> str:
 
 def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
     for origin in value:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+        parts = _url(origin, "http", "https")
+        if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
             raise ValueError("must be a list of origins without a path, e.g. https://crm.example.com")
     return value
 
@@ -184,6 +202,13 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError:
             raise ValueError("must be a list of IP addresses or networks, e.g. 10.0.0.0/8") from None
     return value
+
+
+def _expanded(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value.parts[0]} is nobody's home on this machine") from None
 
 
 def _database(value: str) -> str:
@@ -229,7 +254,7 @@ class Settings(BaseModel):
         str_strip_whitespace=True,
     )
 
-    home: Annotated[Path, AfterValidator(Path.expanduser), PlainSerializer(str)] = Path(".leadwire")
+    home: Annotated[Path, AfterValidator(_expanded), PlainSerializer(str)] = Path(".leadwire")
     database_url: Annotated[DatabaseUrl | None, Shown, Hidden] = None
     database_owner_url: Annotated[DatabaseUrl | None, Shown, Hidden] = None
     listen: Listen = ("127.0.0.1", 8000)
@@ -349,7 +374,7 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     """Read the settings. Raises SettingsError with every mistake found, one a line."""
     given = gather(environ, folder)
     mistakes = [
-        f"{PREFIX}{name.upper()} ({one.source}): unknown setting{_perhaps(name)}; "
+        f"{PREFIX}{_spelled(name)} ({one.source}): unknown setting{_perhaps(name)}; "
         "docs/configuration.md lists the known ones"
         for name, one in given.items()
         if name not in Settings.model_fields
@@ -371,6 +396,11 @@ def gather(environ: Mapping[str, str], folder: Path) -> dict[str, Given]:
         **_from_dotenv(folder / ".env"),
         **_named(environ, "environment"),
     }
+
+
+def _spelled(name: str) -> str:
+    """In capitals and on one line, whatever somebody has called it."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name.upper())
 
 
 def _perhaps(name: str) -> str:
@@ -407,12 +437,14 @@ def _from_dotenv(path: Path) -> dict[str, Given]:
 def _from_toml(path: Path) -> dict[str, Given]:
     if not path.is_file():
         return {}
+    prefix = PREFIX.lower()
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {
+            name.lower().removeprefix(prefix): Given(_as_text(v), path.name) for name, v in values.items()
+        }
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: also a number of 5,000 digits
         raise SettingsError(f"{path.name}: cannot be read: {error}") from None
-    prefix = PREFIX.lower()
-    return {name.lower().removeprefix(prefix): Given(_as_text(v), path.name) for name, v in values.items()}
 
 
 def _as_text(value: object) -> str:

@@ -274,3 +274,26 @@ def test_over_https_browsers_are_told_to_stay_there(home: Home, tmp_path: Path) 
     with closing(Rig(home, tmp_path, public_url="https://leads.example")) as rig:
         for path in ("/healthz", "/api/v1/leads", "/"):
             assert rig.client.get(path).headers["strict-transport-security"] == "max-age=31536000"
+
+
+@sqlite_only
+@pytest.mark.parametrize("path", ["/connections", "/forms/{form_id}", "/accounts/{account}/sync", "/leads/x"])
+def test_a_method_that_an_address_does_not_take_names_all_that_it_takes(rig: Rig, path: str) -> None:
+    """One address is several routes; the framework names the methods of the first alone."""
+    there = path.format(form_id="7234246", account="1234567")
+    takes = {way for way, door in MATRIX if door.replace("{lead_id}", "x") in (path, there)}
+    answer = rig.api("OPTIONS", there)
+    assert answer.status_code == 405
+    assert {way.strip() for way in answer.headers["allow"].split(",")} == takes
+
+
+@sqlite_only
+@pytest.mark.parametrize("odd", [0, 1, "true", "no", None])
+def test_true_or_false_is_nothing_else(rig: Rig, odd: object) -> None:
+    for path, body in (
+        ("/accounts/1234567/absence", {"confirm": odd}),
+        ("/accounts/1234567/pull", {"dry_run": odd}),
+        ("/mappings/suggestions/accept", {"sources": ["question:1/1"], "always": odd}),
+    ):
+        answer = rig.api.post(path, body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input"), path

@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadwire.domain import errors
@@ -207,7 +209,20 @@ async def _framework(request: Request, error: Exception) -> Response:
         said = (error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", "")
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api"):
         return _page(failure(*said))
-    return answer(failure(*said), error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return answer(failure(*said), headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method that this address takes; the router itself names those of the first route there only."""
+    here = [
+        (route.path or "", route.methods)
+        for route in iter_route_contexts(request.app.routes)
+        if route.methods and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    # `/forms/refresh` is an address of its own, though it could be a form called so.
+    address = min((path for path, _ in here), key=lambda path: path.count("{"), default="")
+    return ", ".join(sorted({method for path, methods in here if path == address for method in methods}))
 
 
 def _page(said: Failure) -> Response:

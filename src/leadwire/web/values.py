@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -36,6 +37,10 @@ class Wish(BaseModel):
     """A request body: a member nobody knows is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# 0 or "no" is a guess at what was meant, and a body may ask to delete.
+Flag = Annotated[bool, Strict()]
 
 
 def _read_time(value: object) -> Millis:

@@ -19,7 +19,7 @@ from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
 from leadwire.web.problems import Problem
 from leadwire.web.services import Services
-from leadwire.web.values import IdIn, Moment, OwnerPath, Span, SpanIn, TimeIn, View, Wish
+from leadwire.web.values import Flag, IdIn, Moment, OwnerPath, Span, SpanIn, TimeIn, View, Wish
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 
@@ -85,11 +85,11 @@ class SyncWish(Wish):
     can reach this service.
     """
 
-    enabled: bool
-    push: bool | None = None
+    enabled: Flag
+    push: Flag | None = None
     poll_interval: SpanIn | None = None
     lead_types: list[LeadType] | None = Field(default=None, max_length=10)
-    force: bool = False
+    force: Flag = False
 
 
 class Started(View):
@@ -102,7 +102,7 @@ class PullWish(Wish):
     since: TimeIn | None = None
     until: TimeIn | None = None
     form: IdIn | None = None
-    dry_run: bool = False
+    dry_run: Flag = False
 
 
 class Pulling(View):

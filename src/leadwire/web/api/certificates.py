@@ -15,7 +15,7 @@ from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked
 from leadwire.web.problems import Problem
-from leadwire.web.values import FormFilter, Moment, OwnerPath, TimeIn, View, Wish
+from leadwire.web.values import Flag, FormFilter, Moment, OwnerPath, TimeIn, View, Wish
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 
@@ -31,8 +31,8 @@ class ReconcileWish(Wish):
 
     since: TimeIn | None = None
     until: TimeIn | None = None
-    dry_run: bool = False
-    accept_missing: bool = False
+    dry_run: Flag = False
+    accept_missing: Flag = False
 
 
 class Reconciling(View):

@@ -12,7 +12,7 @@ from leadwire.erasure import Receipt
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.problems import Problem
-from leadwire.web.values import IdIn, IdPath, Moment, OwnerPath, View, Wish
+from leadwire.web.values import Flag, IdIn, IdPath, Moment, OwnerPath, View, Wish
 
 router = APIRouter()
 
@@ -45,7 +45,7 @@ class TornDown(View):
 class AbsenceAnswer(Wish):
     """True: they may be deleted here, after LinkedIn was asked for each of them twice. False: they are kept."""
 
-    confirm: bool
+    confirm: Flag
 
 
 class Answered(View):

@@ -17,7 +17,7 @@ from leadwire.store.errors import BadCursor
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
-from leadwire.web.values import IdIn, Storable, View, Wish
+from leadwire.web.values import Flag, IdIn, Storable, View, Wish
 
 router = APIRouter(prefix="/mappings", tags=["mappings"])
 
@@ -49,9 +49,9 @@ class FieldWish(Wish):
 
     source: SourceIn
     target: TargetIn
-    required: bool = False
+    required: Flag = False
     form: IdIn | None = None
-    also_alike: bool | None = None
+    also_alike: Flag | None = None
 
 
 class MappingWish(Wish):
@@ -111,7 +111,7 @@ class AcceptWish(Wish):
     """`always`: set also_alike on what they read like, so that the same is never asked again."""
 
     sources: Annotated[list[SourceIn], Member(min_length=1, max_length=5000)]
-    always: bool = False
+    always: Flag = False
 
 
 class ViewView(View):

@@ -10,7 +10,7 @@ PROJECTS := pyproject.toml emulator/pyproject.toml
 export UV_SYSTEM_CERTS = true
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos chaos-kill year outage labels clean simulate simulate-mutants proof
+.PHONY: help run test play browser check fmt install dev lock bench bench-push bench-browser chaos chaos-kill year outage labels clean simulate simulate-mutants proof fuzz
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make simulate  seeded histories full of faults in virtual time (SEEDS, START, MODE=all|poll|hook, JOBS)"
 	@echo "make simulate-mutants  how soon the simulation finds each planted bug"
 	@echo "make proof    what all kept runs of the simulation, the storms and the fuzz add up to"
+	@echo "make fuzz     seeded odd input to hook, readers, ingest, columns, URNs, CSV, settings, sockets; then schemathesis (INPUTS, START, EXAMPLES)"
 	@echo "make labels   100,000 hostile labels into column names"
 	@echo "make fmt      format the code        make install   only install"
 
@@ -119,6 +120,11 @@ proof: dev
 
 labels: dev
 	@$(BIN)/python -m tests.domain.label_storm 100000
+
+# A finding tells the line that replays it: make fuzz ARGS="--target NAME" START=… INPUTS=… EXAMPLES=0
+fuzz: dev
+	@$(BIN)/python -W ignore -m tests.fuzz --inputs $(or $(INPUTS),20000) --start $(or $(START),0) $(ARGS)
+	@if [ "$(EXAMPLES)" != 0 ]; then $(BIN)/python -W ignore -m tests.fuzz.contract --examples $(or $(EXAMPLES),10) --seed $(or $(START),0); fi
 
 lock: $(UV)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(PROJECTS) --group build -o $(RUN_LOCK) $(ARGS)

@@ -7,13 +7,18 @@ python -m tests.fuzz --target answers --start 4711 --inputs 1
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from tests.fuzz.engine import Score, shares, storm
 from tests.fuzz.targets import TARGETS
 
+LEDGER = Path(__file__).with_name("ledger.jsonl")
 SHOWN = 20  # findings of one target
 
 
@@ -22,6 +27,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--start", type=int, default=0, help="the number of the first input of each target")
     parser.add_argument("--target", choices=TARGETS, help="one alone")
+    parser.add_argument("--ledger", action="store_true", help="write down what came of it")
     given = parser.parse_args()
     logging.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -38,7 +44,19 @@ def main() -> int:
         whole.seconds += score.seconds
         whole.wrong += score.wrong
     tell("all", whole)
+    if given.ledger:
+        _note(given.start, whole)
     return whole.wrong > 0
+
+
+def _note(start: int, score: Score) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout
+    told = {"start": start, "inputs": score.inputs, "wrong": score.wrong, "seconds": round(score.seconds)}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    with LEDGER.open("a") as file:
+        file.write(json.dumps({"at": at, "commit": commit.strip(), **told}) + "\n")
 
 
 def tell(name: str, score: Score) -> None:

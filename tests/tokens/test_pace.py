@@ -39,7 +39,10 @@ class Pushed(Wired):
             self.drain()
 
     def polls(self, since: Millis) -> list[Millis]:
-        return sorted({one.at for one in self.since(since) if one.path == "/rest/leadFormResponses"})
+        """When leads were asked for; a verdict asks, too, beside what it asks of accounts."""
+        sent = self.since(since)
+        verdicts = {one.at for one in sent if one.path == "/rest/adAccounts"}
+        return sorted({one.at for one in sent if one.path == "/rest/leadFormResponses"} - verdicts)
 
     def sync_view(self) -> Any:
         return self.api.get(f"/accounts/{MAIN}").json()["sync"]

@@ -52,6 +52,11 @@ class Memory:
     checked_acks: int = 0
     calm_since: int = 0
 
+    def gone(self, network: Network) -> set[Key]:
+        """Of whom nothing may be left. One that is shown again and cannot be read lies in quarantine, and may."""
+        again = {key for key, tomb in self.tombs.items() if network.last(key, shown=True) > tomb}
+        return self.dead - (again - self.may_be_erased)
+
 
 class Safety:
     """Compares what is with what was a step ago."""
@@ -113,7 +118,8 @@ class Safety:
         memory.dead.add(key)
         last_shown = self._network.last(key, shown=True)
         missed = [one for one in sights if not one.shown and one.call > last_shown]
-        if not missed or missed[-1].at - missed[0].at < CONFIRM_AFTER:
+        at = [one.at for one in missed]  # in the order of answers, not of questions
+        if not missed or max(at) - min(at) < CONFIRM_AFTER:
             yield "S2 deleted without two looks", f"{key} {sights[-4:]}"
         lead = self._truth.lead(key[1])
         if lead is None:
@@ -156,7 +162,8 @@ class Safety:
     def _residue(self) -> Iterator[Wrong]:
         """No answer stands in any table of a lead that is deleted or erased."""
         for slug in OWNERS:
-            dead = {lead for name, lead in self._memory.dead if name == slug}
+            gone = self._memory.gone(self._network)
+            dead = {lead for name, lead in gone if name == slug}
             if not dead:
                 continue
             said = self._books.said_of(slug, dead)

@@ -45,7 +45,7 @@ class Ending:
                     if key in self._memory.may_be_erased or not self._promised(key, lead, mode):
                         continue
                     entry = ledger.get(key)
-                    if entry is None and key in waiting:
+                    if key in waiting and (entry is None or not entry.stored):
                         continue
                     if entry is None or entry.deleted_at is not None:
                         yield "I1 a lead is not here", f"{key} submitted {lead.submitted_at}"
@@ -171,6 +171,8 @@ class Ending:
             waits = {(slug, lead): level for slug, lead, level, state, _ in rows if state == "open" and lead}
             for key in planted - self._memory.may_be_erased:
                 level = "lead" if stories[key[1]].spoil in UNREADABLE else "field"
+                if not self._promised(key, self._truth.lead(key[1]), mode):
+                    continue
                 if waits.get(key) != level and not self._good_before(key, level):
                     yield "I10 a planted oddity is not in quarantine", f"{key} {stories[key[1]].spoil}"
             for key in waits.keys() - planted:
@@ -203,7 +205,7 @@ class Ending:
     def _no_traces(self) -> Iterator[Wrong]:
         """Nothing of what is gone stands in the files of the database."""
         held = self._books.bytes()
-        for slug, lead in self._memory.dead:
+        for slug, lead in self._memory.gone(self._network):
             others = [name for name in OWNERS if name != slug]
             if any(
                 ((name, lead) in self._memory.ledger and (name, lead) not in self._memory.dead)

@@ -40,6 +40,7 @@ class Mail:
     headers: Mapping[str, str]
     body: bytes
     sent_at: int
+    workspace: str  # whose address it was then
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Network:
     days_over: dict[str, int] = field(default_factory=dict)  # endpoint -> UTC day whose quota is used up
     storms: list[str] = field(default_factory=list)
     hid: set[str] = field(default_factory=set)  # leads that LinkedIn once did not find though they were there
+    _answering: bool = False  # an answer is on its way, and something else happens
 
     def __call__(self, request: Request) -> Answer:
         self.points.at("call_before")
@@ -78,14 +80,23 @@ class Network:
             "call", request.method, target.partition("?")[0][:60], _start(target), said.status, said.fate
         )
         self._note_quota(target, said.status, said.body)
-        beside, self.beside = self.beside, None
-        if beside is not None and not beside([one.decode() for one in ID.findall(said.body)]):
-            self.beside = beside
+        self._do_beside([one.decode() for one in ID.findall(said.body)])
         self.points.at("call_after")
         if said.fate != "answer":
             raise TryLater(f"no whole answer from LinkedIn ({said.fate})")
         self._look(request, wanted, said, number, sent_at)
         return Answer(said.status, said.headers, said.body)
+
+    def _do_beside(self, shown: list[str]) -> None:
+        beside, self.beside = self.beside, None
+        if beside is None:
+            return
+        self._answering = True
+        try:
+            if not beside(shown):
+                self.beside = beside
+        finally:
+            self._answering = False
 
     def _move(self) -> None:
         due, self.moves = self.moves.pop(1, None), {at - 1: move for at, move in self.moves.items() if at > 1}
@@ -128,12 +139,12 @@ class Network:
         return said
 
     def _note_quota(self, target: str, status: int, body: bytes) -> None:
-        """A call to an endpoint whose day is over, beside the one that found it out, is a storm."""
+        """A call to an endpoint whose day is over, after the one that found it out was answered, is a storm."""
         name = re.sub(r"[0-9-]{8,}|\d+", "#", target.partition("?")[0]) + ("?q" if "q=" in target else "")
         day = self.now() // 86_400_000
         if status == 429 and b"DAY" in body:
             self.points.reach["quota of a day used up"] += 1
-            if self.days_over.get(name) == day:
+            if self.days_over.get(name) == day and not self._answering:
                 self.storms.append(name)
             self.days_over[name] = day
 

@@ -140,7 +140,7 @@ class Simulation:
         """A push that we said we have: whose it is, and what it tells."""
         said = json.loads(letter.body)
         lead = said["leadGenFormResponse"].rpartition(":")[2]
-        slug = next(slug for slug, url in self._addresses() if url == letter.url)
+        slug = letter.workspace
         ack = Ack(slug, lead, said["leadAction"], said["occurredAt"], self.now())
         self.memory.acks.append(ack)
         known, here = self.truth.lead(lead), self.memory.ledger.get((slug, lead))
@@ -209,7 +209,8 @@ class Simulation:
                 raise ConnectionError("nobody is there")
             return self.machine.reach_out(method, url, headers, body)
         if self.plan["mode"] != "poll":
-            self.letters.append(Mail(url, headers, body, self.emulator.now()))
+            whose = next(slug for slug, address in self._addresses() if address == url)
+            self.letters.append(Mail(url, headers, body, self.emulator.now(), whose))
         return 200, {}, b""
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
@@ -244,7 +245,8 @@ def _calm(sim: Simulation) -> None:
     if mode == "all" and (thorough or sim.amiss()):
         _reconcile(sim)
         _wait(sim, 0, 11 * MINUTE)
-    for waits in ((31 * MINUTE,), (61 * MINUTE, 11 * MINUTE), (61 * MINUTE, 61 * MINUTE)):
+    forms = (6 * HOUR,)  # after which a version that was only reconstructed is asked for again
+    for waits in ((31 * MINUTE,), (61 * MINUTE, 11 * MINUTE), (61 * MINUTE, 61 * MINUTE), forms):
         if sim.amiss() and not sim.broken:
             _wait(sim, *waits)
 

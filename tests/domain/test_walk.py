@@ -1,5 +1,6 @@
 import json
-from math import ceil
+from dataclasses import replace
+from math import ceil, inf
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         (Cursor(count=3), page("a", "b", total=9), Cursor(1, 3, "b", 1), 0),  # it speaks of more
         (Cursor(count=3), page("a", "b", total=2), Cursor(2, 3, None, 1, behind="b"), 0),
         (Cursor(4, 3), page("a", "b", total=6), Cursor(6, 3, None, 1, behind="b"), 0),
-        (Cursor(count=3), page("a", total=9), Cursor(1, 3, None, 1, behind="a"), 0),
+        (Cursor(count=3), page("a", total=9), Cursor(1, 3, None, 1, behind="a", promised=True), 0),
         # rows behind a short page: it was no end, so did they stay in their places?
         (Cursor(2, 3, behind="b"), page("c"), Cursor(1, 3, "b", 1, wary=True), 0),
         (Cursor(2, 3, behind="b"), page("b", "c"), Cursor(4, 3, None, 1, behind="c"), 0),
@@ -35,7 +36,7 @@ ANCHORED = Cursor(start=4, count=3, anchor="c", pages=2)
         (Cursor(1, 3, "b", wary=True), page("c"), Cursor(0, 3, None, 1, 1), 0),
         (Cursor(count=3), page("a", "b", "c", "d"), Cursor(3, 3, "d", 1), 0),
         (ANCHORED, page("c", "d", "e"), Cursor(6, 3, "e", 3), 1),
-        (ANCHORED, page("c", has_next=True), Cursor(5, 3, None, 3), 1),
+        (ANCHORED, page("c", has_next=True), Cursor(5, 3, None, 3, promised=True), 1),
         (ANCHORED, page("b", "c", "d"), Cursor(6, 3, "d", 3), 1),  # the list has grown
         (ANCHORED, page("d", "e", "f"), Cursor(0, 3, None, 3, 1), 0),  # rows went away
         # elements without an id are received, but are no anchor
@@ -244,3 +245,23 @@ def test_a_list_with_a_hole_is_given_up_after_three_walks_into_it():
         cursor = step.next
         assert step.problem == (None if pages < 9 else "hole")
     assert cursor == Cursor(0, 3, None, 9, 3)
+
+
+def test_a_row_that_moved_up_past_a_page_which_showed_nothing_but_its_anchor_is_read() -> None:
+    """LinkedIn spoke of one row more; before it was asked for, one above it was withdrawn."""
+    shown = LinkedInList(rows(6), Behaviour("cut in the middle", shows=1))
+
+    def withdraw(cursor: Cursor) -> None:
+        shown.behaviour = replace(shown.behaviour, shows=1 if cursor.start == 4 else inf)
+        if cursor.start == 5 and not cursor.restarts:
+            shown.lose(0)
+
+    walk(shown, 3, between=withdraw)
+    assert "r5" in shown.seen
+
+
+@pytest.mark.parametrize("total", ["overall", "zero"])
+def test_a_row_that_is_counted_and_never_shown_ends_no_walk_wrongly(total: str) -> None:
+    shown = LinkedInList([*rows(5), None], Behaviour("one too many", total=total))
+    steps = walk(shown, 3)
+    assert steps[-1].done and shown.seen == {f"r{n}" for n in range(5)} and len(steps) <= 12

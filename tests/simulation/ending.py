@@ -101,7 +101,8 @@ class Ending:
             if lead is None or not entry.stored:
                 continue
             young = self._truth.emulator.now() - entry.submitted_at < YOUNG
-            sure = (mode == "all" and young) or (mode != "poll" and key in self._memory.told)
+            in_time = self._memory.calm_since - entry.submitted_at < YOUNG  # years may pass behind a push
+            sure = (mode == "all" and young) or (mode != "poll" and key in self._memory.told and in_time)
             controls = len(self._truth.shown(entry.owner)) >= 3
             if lead.deleted and sure and controls and entry.deleted_at is None:
                 yield "I3 deleted at LinkedIn and still visible", f"{key}"

@@ -24,6 +24,7 @@ class Cursor:
     rows follow after all, it is asked for again as anchor, and the walk is `wary`: short pages are no end any
     more. `pages` and `restarts` count what was read. `probing`: the page before was empty, and this one is
     asked for because LinkedIn spoke of more. `hole`: where the anchor's page was empty, `holes` times in a row.
+    `promised`: the page before spoke of more, but had no row to be the anchor of this one.
     """
 
     start: int = 0
@@ -36,6 +37,7 @@ class Cursor:
     wary: bool = False
     hole: int | None = None
     holes: int = 0
+    promised: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 2:
@@ -95,12 +97,16 @@ def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
     if cursor.anchor is not None and not anchors and not cursor.probing:
         return _over(cursor)
     if cursor.behind is not None and cursor.behind not in page.ids and not cursor.probing:
-        return replace(cursor, start=cursor.start - 1, anchor=cursor.behind, behind=None, wary=True)
+        return replace(
+            cursor, start=cursor.start - 1, anchor=cursor.behind, behind=None, wary=True, promised=False
+        )
+    known = replace(cursor, behind=None, probing=False, promised=False)
     place = _last_known(page)
     if place and _has_more(cursor, page):
-        return replace(cursor, start=cursor.start + place, anchor=page.ids[place], behind=None, probing=False)
+        return replace(known, start=cursor.start + place, anchor=page.ids[place])
     last = page.ids[-1] if len(page.ids) == page.received > anchors else None
-    return replace(cursor, start=cursor.start + page.received, anchor=None, behind=last, probing=False)
+    following = replace(known, start=cursor.start + page.received, anchor=None, behind=last)
+    return replace(following, promised=_speaks(cursor, page))
 
 
 def _last_known(page: PageFacts) -> int:
@@ -118,8 +124,11 @@ def _has_more(cursor: Cursor, page: PageFacts) -> bool:
     """
     if page.received >= cursor.count:
         return True
-    speaks = page.has_next or (page.total or 0) > cursor.start + page.received
-    return page.received > 1 and (speaks or cursor.wary)
+    return page.received > 1 and (_speaks(cursor, page) or cursor.wary)
+
+
+def _speaks(cursor: Cursor, page: PageFacts) -> bool:
+    return page.has_next or (page.total or 0) > cursor.start + page.received
 
 
 def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:
@@ -128,11 +137,12 @@ def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:
     An empty page where an anchor should be means that rows went away, or that the list has a hole. The first
     is cured by starting over, the second only by stepping across; so starting over is tried first, once.
     """
-    speaks_for_more = page.has_next or (page.total or 0) > cursor.start
-    if speaks_for_more and not cursor.probing and (cursor.anchor is None or cursor.restarts):
-        return replace(cursor, start=cursor.start + cursor.count, probing=True)
+    if _speaks(cursor, page) and not cursor.probing and (cursor.anchor is None or cursor.restarts):
+        return replace(cursor, start=cursor.start + cursor.count, probing=True, promised=False)
     if cursor.anchor is None:
-        return None
+        # What was spoken of went away, or moved up past the reader; where it says so again, it is a lie.
+        moved = cursor.promised and cursor.hole != cursor.start
+        return replace(_over(cursor), hole=cursor.start) if moved else None
     again = cursor.holes + 1 if cursor.hole == cursor.start else 1
     return replace(_over(cursor), hole=cursor.start, holes=again)
 

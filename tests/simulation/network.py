@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulation.points import Points
-from tests.simulation.world import TENANTS
+from tests.simulation.world import DAY, SECOND, TENANTS
 
 from leadwire.linkedin.answers import Answer
 from leadwire.linkedin.client import Request
@@ -59,7 +59,9 @@ class Network:
     moves: dict[int, Callable[[], None]] = field(default_factory=dict)  # by the number of lists from now
     blink: str | None = None  # a lead that LinkedIn does not find, this once
     calls: int = 0
-    days_over: dict[str, int] = field(default_factory=dict)  # endpoint -> UTC day whose quota is used up
+    days_over: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # endpoint -> UTC day used up, and since when
     storms: list[str] = field(default_factory=list)
     hid: set[str] = field(default_factory=set)  # leads that LinkedIn once did not find though they were there
     _answering: bool = False  # an answer is on its way, and something else happens
@@ -139,14 +141,20 @@ class Network:
         return said
 
     def _note_quota(self, target: str, status: int, body: bytes) -> None:
-        """A call to an endpoint whose day is over, after the one that found it out was answered, is a storm."""
+        """A call to an endpoint whose day is over, a second after that was answered, is a storm.
+
+        Pauses are looked up once a second: where the note of one was cut off behind its commit, it counts later.
+        """
         name = re.sub(r"[0-9-]{8,}|\d+", "#", target.partition("?")[0]) + ("?q" if "q=" in target else "")
-        day = self.now() // 86_400_000
+        now = self.now()
+        day, since = self.days_over.get(name, (-1, now))
         if status == 429 and b"DAY" in body:
             self.points.reach["quota of a day used up"] += 1
-            if self.days_over.get(name) == day and not self._answering:
+            known = day == now // DAY and now - since > SECOND
+            if known and not self._answering:
                 self.storms.append(name)
-            self.days_over[name] = day
+            if day != now // DAY:
+                self.days_over[name] = (now // DAY, now)
 
 
 def _start(target: str) -> str:

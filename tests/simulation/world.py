@@ -7,7 +7,7 @@ from typing import Any
 
 from linkedin_emulator import Emulator
 
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 BEGIN = 1_780_000_000_000
 JANE, YUKI = "JaneAAAAAA", "YukiBBBBBB"
 ACCOUNT, PAGE = 5_000_001, 700_001

@@ -40,6 +40,9 @@ NOW = parse_iso("2026-05-28T20:26:40Z")
         (-MINUTE, "in 1 minute"),
         (-59 * DAY, "in 59 days"),
     ],
+        (-60 * DAY + MINUTE, "in 60 days"),  # right after a grant of 60
+        (-59 * MINUTE - 59_000, "in 1 hour"),
+        (-2 * DAY + MINUTE, "in 1 day"),  # where every one counts, rather less than more
 )
 def test_how_long_ago(since: int, text: str) -> None:
     assert f">{text}<" in show.ago(NOW - since, NOW)

@@ -54,7 +54,7 @@ def ago(ms: Millis | None, now: Millis, empty: str = "never") -> Markup | str:
     """`3 minutes ago`, `in 59 days`, inside a <time>."""
     if ms is None:
         return empty
-    text = f"{span(now - ms)} ago" if ms <= now else f"in {span(ms - now)}"
+    text = f"{span(now - ms)} ago" if ms <= now else f"in {ahead(ms - now)}"
     if abs(now - ms) < SECOND:
         text = "just now"
     try:
@@ -74,6 +74,12 @@ def span(ms: Millis) -> str:
 
 def number(value: int) -> str:
     """`1,234,567`."""
+def ahead(ms: Millis) -> str:
+    """The same, to the nearest where there are many: a grant of 60 days ends in 60 days, and not in 59."""
+    unit = next((unit for unit, _ in _STEPS if ms >= unit), SECOND)
+    return span(ms + unit // 2 if ms // unit >= 10 else ms)
+
+
     return f"{value:,}"
 
 

@@ -47,7 +47,6 @@ def page(ask: Ask) -> Response:
         notices = list(_of_alerts(tx))
         names = runs.names(tx, working)
         mark = tx.leads.mark()
-    notices += _of_deployment(ask)
     return ask.show(
         "overview.html",
         notices=sorted(notices, key=lambda notice: TONES.index(notice.tone)),
@@ -114,15 +113,8 @@ def _step(connected: tuple[Connection, ...], accounts: tuple[Account, ...], lead
 
 def _of_alerts(tx: Tx) -> Iterator[Notice]:
     for one in tx.alerts.open():
-        yield Notice(
-            words.word(words.SEVERITY, one.severity).tone, one.message, "Put it right", one.href or "/alerts"
-        )
-
-
-def _of_deployment(ask: Ask) -> Iterator[Notice]:
-    warnings = ask.services.deployment.facts().get("warnings", [])
-    for warning in warnings if isinstance(warnings, list) else []:
-        yield Notice("calm", str(warning), "See the settings.", "/settings")
+        tone, link = words.word(words.SEVERITY, one.severity).tone, one.href or "/alerts"
+        yield Notice(tone, one.message, words.deed(one.code), link)
 
 
 DOORS = (shows("/", page, still),)

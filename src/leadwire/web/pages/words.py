@@ -10,19 +10,24 @@ from leadwire.domain.project import REASONS
 Tone = Literal["good", "bad"]
 
 
+# In groups, each with the word that stands above it in the menu of a phone.
 NAVIGATION = (
-    ("/", "Overview"),
-    ("/connections", "Connections"),
-    ("/accounts", "Accounts"),
-    ("/forms", "Forms"),
-    ("/leads", "Leads"),
-    ("/mapping", "Mapping"),
-    ("/runs", "Runs"),
-    ("/webhooks", "Webhooks"),
-    ("/quarantine", "Quarantine"),
-    ("/alerts", "Alerts"),
-    ("/activity", "Activity"),
-    ("/settings", "Settings"),
+    ("", (("/", "Overview"),)),
+    ("What came in", (("/leads", "Leads"), ("/forms", "Forms"), ("/mapping", "Mapping"))),
+    (
+        "Where from",
+        (("/accounts", "Accounts"), ("/connections", "Connections"), ("/webhooks", "Webhooks")),
+    ),
+    (
+        "How it goes",
+        (
+            ("/runs", "Runs"),
+            ("/quarantine", "Quarantine"),
+            ("/alerts", "Alerts"),
+            ("/activity", "Activity"),
+        ),
+    ),
+    ("", (("/settings", "Settings"),)),
 )
 
 
@@ -161,11 +166,6 @@ SEVERITY = {
 }
 
 
-LACKS: Mapping[str, str] = {
-    "not_asked": "The form asks for nothing that fills it.",
-    "no_answer": "It is asked for, but not answered.",
-}
-
 # What the link of an alert does, by its code.
 DEED = {
     "needs_reconnect": "Reconnect",
@@ -207,6 +207,11 @@ ACTOR = {
     "leadwire": "Leadwire",
     "linkedin": "LinkedIn",
     "linkedin member": "LinkedIn member",
+}
+
+LACKS: Mapping[str, str] = {
+    "not_asked": "The form asks for nothing that fills it.",
+    "no_answer": "It is asked for, but not answered.",
 }
 
 COLUMN_KIND = {

@@ -98,8 +98,7 @@ def at_a_desk(folder: Path, browser: Browser, *options: str) -> Iterator[Desk]:
 def connect(desk: Desk) -> Page:
     """From the first page to an account whose forms are tables; all by clicks."""
     page = desk.opens("/")
-    page.get_by_role("button", name="Go to connections").click()
-    page.get_by_role("button", name="Connect LinkedIn").first.click()
+    page.get_by_role("button", name="Connect LinkedIn").click()
     expect(page).to_have_url(re.compile(re.escape(desk.emulator)))
     page.get_by_role("button", name="Allow", exact=True).click()
     expect(page.get_by_role("status")).to_be_visible()

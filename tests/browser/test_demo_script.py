@@ -112,7 +112,6 @@ class Play:
 
 def consent(play: Play) -> None:
     page = play.opens("/")
-    play.press("Go to connections")
     play.reads("r_marketing_leadgen_automation", "reads lead forms and leads")
     play.press("Connect LinkedIn")
     expect(page.locator("main")).to_contain_text("r_marketing_leadgen_automation")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.people import MAIN, NARROW, WIDE, Desk
 
-NO_PAGE = re.compile(r"/(new|reconnect)$|\.\w{1,5}$")  # links that lead away to LinkedIn, and files
+NO_PAGE = re.compile(r"/(new|connect|reconnect)$|\.\w{1,5}$")  # links that lead away to LinkedIn, and files
 NAMED = re.compile(r"/(connections|accounts|forms|leads)/[^/?#]+")
 TABBED = "a[href], button, input:not([type=hidden]), select, textarea, summary, pre[tabindex]"
 NUMBER_THEM = f"""() => {{
@@ -59,6 +59,38 @@ def test_nothing_sticks_out_on_a_desk_or_a_phone(desk: Desk, form: str, scheme: 
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     context.close()
     assert wide == []
+
+
+def test_the_pages_and_a_filter_take_one_row_on_a_desk_and_a_menu_on_a_phone(desk: Desk) -> None:
+    page = desk.opens("/leads")
+    for row in ("header.top", "form.filter"):
+        tops = page.locator(f"{row} :is(a, button, select, input):visible").evaluate_all(
+            "all => all.map(one => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; })"
+        )
+        assert len(tops) > 5
+        assert max(tops) - min(tops) < 4, row
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    main = page.get_by_role("navigation", name="Main")
+    expect(main.get_by_role("link", name="Alerts")).to_have_count(0)
+    main.get_by_text("Menu").focus()
+    page.keyboard.press("Enter")
+    expect(main.get_by_role("link")).to_have_count(12)
+    main.get_by_role("link", name="Alerts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alerts")
+
+
+@pytest.mark.parametrize(
+    "path", ["/leads", "/runs", "/mapping", "/webhooks", "/forms", "/accounts", "/activity"]
+)
+def test_a_row_is_a_card_of_few_lines_on_a_phone(desk: Desk, form: str, path: str) -> None:
+    page = desk.opens(path)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    heights = page.locator("main table.cards > tbody > tr").evaluate_all(
+        "all => all.map(one => one.offsetHeight)"
+    )
+    assert heights
+    assert sorted(heights)[len(heights) // 2] < 92, "two or three lines, one of them a button at most"
+    assert max(heights) < 125, "a long name takes a line more"
 
 
 @pytest.mark.parametrize(

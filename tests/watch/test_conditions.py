@@ -178,12 +178,21 @@ def test_a_webhook_that_linkedin_does_not_take(pushed: Reached) -> None:
     assert "webhook_not_registered" not in codes(pushed)
 
 
+def test_a_webhook_of_one_form_is_called_by_the_forms_name(pushed: Reached) -> None:
+    fails(pushed, 400, route="leadNotifications.CREATE")
+    pushed.api.post("/webhooks", {"account": MAIN, "form": str(FORM)})
+    pushed.run_for(HOUR + MINUTE)
+    found = alert(pushed, "webhook_not_registered")
+    assert found.message.startswith("The webhook of Highlander Main (form Form with written spanish) is not")
+
+
 def test_pushes_that_the_poll_found_missing(pushed: Reached) -> None:
     pushed.run_for(MINUTE)
     pushed.emulator.control.knobs.patch(push_drop_share=1.0)
     pushed.emulator.control.leads.submit(FORM)
     pushed.run_for(HOUR)
-    assert alert(pushed, "pushes_missed").message.endswith("missed 1 push within a day.")
+    said = "The webhook of Highlander Main (sponsored leads) missed 1 push within a day."
+    assert alert(pushed, "pushes_missed").message == said
     pushed.advance(DAY)
     pushed.look()
     assert "pushes_missed" not in codes(pushed)

@@ -365,3 +365,28 @@ def test_the_newest_leads_are_live_and_keep_their_filter_while_older_ones_stand_
         "hx-trigger"
         not in reader.sees(f"/leads{older.attributes['href']}").all("div", id="found")[0].attributes
     )
+
+
+def test_things_are_called_by_their_names_and_keep_their_ids_in_titles(reader: Person) -> None:
+    connection_id = reader.rig.api.all("/connections")[0]["id"]
+    odd = next(one for one in reader.rig.api.all("/quarantine") if one["level"] == "field")
+    reader.does("/settings/intervals", poll_interval="2m")
+    activity = reader.sees("/activity")
+    titles = {one.attributes["title"]: one.text for one in activity.all("a") if "title" in one.attributes}
+    assert titles[f"urn:li:sponsoredAccount:{MAIN}"] == "Highlander Main"
+    called = reader.sees(f"/connections/{connection_id}").one("title").text.partition(" · ")[0]
+    assert titles[connection_id] == called != connection_id
+    assert "poll interval: 2m" in activity.text
+    link = reader.sees("/quarantine").one("a", title=odd["lead"])
+    assert link.text.startswith("lead ")
+    assert odd["lead"] not in reader.sees("/quarantine").text
+    assert "Highlander Main" in reader.sees("/runs").text
+    assert not re.search(r"urn:li:|[0-9a-f]{8}-[0-9a-f]{4}-", activity.text)
+
+
+def test_what_the_database_wants_said_is_no_alert(reader: Person) -> None:
+    warnings = list(reader.rig.app.facts()["warnings"])
+    overview, settings = reader.sees("/").text, reader.sees("/settings").text
+    for warning in warnings:
+        assert warning in settings
+        assert warning not in overview

@@ -30,7 +30,7 @@ def button(page: Page) -> str:
 @pytest.mark.parametrize(
     ("path", "words", "leads_to"),
     [
-        ("/", "Connect LinkedIn", "/connections"),
+        ("/", "Connect LinkedIn", "/connections/connect"),
         ("/connections", "Nobody is connected yet", "/connections/connect"),
         ("/accounts", "No account is known yet", "/connections"),
         ("/forms", "No form is known yet", "/accounts"),

@@ -19,7 +19,8 @@ from leadwire.domain.times import DAY, HOUR, MINUTE, parse_iso
 from leadwire.orders import Covered
 from leadwire.settings import DEFAULT_SCOPES
 from leadwire.store.errors import Refusal
-from leadwire.store.rows import Run
+from leadwire.store.rows import Run, StoredLead
+from leadwire.watch.table import KINDS
 from leadwire.web import pages
 from leadwire.web.pages import fields, show, strip, words
 
@@ -39,6 +40,9 @@ NOW = parse_iso("2026-05-28T20:26:40Z")
         (4_000 * DAY, "4,000 days ago"),
         (-MINUTE, "in 1 minute"),
         (-59 * DAY, "in 59 days"),
+        (-60 * DAY + MINUTE, "in 60 days"),  # right after a grant of 60
+        (-59 * MINUTE - 59_000, "in 1 hour"),
+        (-2 * DAY + MINUTE, "in 1 day"),  # where every one counts, rather less than more
     ],
 )
 def test_how_long_ago(since: int, text: str) -> None:
@@ -104,6 +108,44 @@ def test_every_state_has_its_words() -> None:
     assert set(words.HEARTBEAT) == {"ok", "odd_answer", *(result for _, result in RESULTS)}
     for reason in REASONS:
         assert words.why(reason) == REASONS[reason]
+
+
+def test_every_alert_has_a_verb() -> None:
+    assert set(words.DEED) == {kind.code for kind in KINDS}
+    assert words.deed("some_new_code") == "Look at it"
+
+
+def lead(lead_id: str, **answers: str) -> StoredLead:
+    facts = (
+        "f",
+        1,
+        "urn:li:sponsoredAccount:1",
+        "SPONSORED",
+        0,
+        False,
+        None,
+        None,
+        None,
+        "poll",
+        0,
+        None,
+        None,
+    )
+    return StoredLead(lead_id, *facts, answers, {})
+
+
+def test_a_lead_is_called_by_what_was_answered_or_by_a_short_id() -> None:
+    long = "668daf75-0534-4a46-b4a7-58461656b9f0-6"
+    assert show.person(lead(long, first_name="Mia", last_name="Ward")) == "Mia Ward"
+    assert show.person(lead(long, work_email="mia@example.com")) == "mia@example.com"
+    assert show.person(lead(long)) == "Lead 668daf75…"
+    assert show.whose(lead(long), long) == show.whose(None, long) == "668daf75…"
+    assert show.short("1234567") == "1234567"
+    dummy = lead(
+        long, first_name="<test lead: dummy data for firstName>", email="<test lead: dummy data for email>"
+    )
+    assert show.person(dummy) == "Test lead"
+    assert show.listed(dummy.answers, "email", "work_email") == ""
 
 
 def test_an_unknown_state_is_shown_as_it_came() -> None:

@@ -107,5 +107,11 @@ def _not_registered(view: View, one: Webhook, found: Health) -> Condition:
 
 def _about(view: View, kind: Kind, one: Webhook, said: str, **more: object) -> Condition:
     name = next(account.facts.name for account in view.reading if account.owner == one.owner)
-    what = f"form {one.form_id}" if one.form_id else one.lead_type
+    form = view.tx.forms.find(one.form_id) if one.form_id else None
+    what = f"form {form.name if form else one.form_id}" if one.form_id else _leads(one.lead_type)
     return kind.about(f"webhook:{one.id}", f"The webhook of {name} ({what}) {said}.", PAGE, **more)  # type: ignore[arg-type]
+
+
+def _leads(lead_type: str) -> str:
+    """`event leads`, `organization product leads`."""
+    return f"{lead_type.replace('_', ' ').lower()} leads"

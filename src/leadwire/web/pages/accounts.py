@@ -7,7 +7,7 @@ from starlette.responses import Response
 from leadwire.domain.owners import Owner
 from leadwire.orders import PullOrder, push_of
 from leadwire.store.rows import Sync
-from leadwire.web.pages import certificates, connections, fields, strip
+from leadwire.web.pages import certificates, fields, names, runs, strip
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
 
@@ -44,21 +44,25 @@ def one(ask: Ask) -> Response:
         accesses = tx.accounts.access(owner.urn)
         forms = tx.forms.all(owner.urn)
         counts = {count.form_id: count for count in tx.leads.counts(owner.urn)}
-        runs = tx.runs.page(RUNS, None, owner.urn)
+        newest = tx.runs.page(RUNS, None, owner.urn)
+        called = runs.called_in(tx, newest.items)
         pace = ask.services.duties.pace(tx, account)
         forced = tx.settings.get("account", owner.urn, "forced") is not None
         asked = tx.absences.hold(owner.urn)
         certified = certificates.standing(tx, owner.urn, ask.now)
         through = tx.connections.get(account.access.connection_id) if account.access else None
+        linked = account.facts.organization and names.account(tx, page_of(account.facts.organization).urn)
     return ask.show(
         "account.html",
         account=account,
         owner=owner,
         accesses=accesses,
-        through=connections.name_of(through) if through else "",
+        through=names.connection(through) if through else "",
+        linked=linked,
         forms=forms,
         counts=counts,
-        runs=runs,
+        runs=newest,
+        names=called,
         forced=forced,
         asked=asked,
         certified=certified,
@@ -142,6 +146,11 @@ def absence(ask: Ask) -> Response:
     leads = ask.services.confirm.answer(ask.workspace, owner.urn, deleted, "web")
     what = "are looked for twice more, and erased if LinkedIn shows none of them" if deleted else "are kept"
     return ask.lead_to(_address(owner), f"{counted(leads, 'lead')} {what}.")
+
+
+def page_of(organization: str) -> Owner:
+    """The LinkedIn Page that is linked to an ad account, as an owner of leads."""
+    return Owner("organization", organization)
 
 
 def _owner(ask: Ask) -> Owner:

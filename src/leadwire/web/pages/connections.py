@@ -10,7 +10,7 @@ from leadwire.domain.alerts import fixed_end
 from leadwire.domain.times import MINUTE, Millis
 from leadwire.store.rows import Connection
 from leadwire.web import reminders
-from leadwire.web.pages import words
+from leadwire.web.pages import names, words
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
 
@@ -26,13 +26,6 @@ class Scope(NamedTuple):
     why: str
     wanted: bool
     granted: bool
-
-
-def name_of(connection: Connection) -> str:
-    """What people call it: the member's name, else the id, else that nobody has consented yet."""
-    if connection.member_name:
-        return connection.member_name
-    return f"member {connection.member_id}" if connection.member_id else f"connection {connection.id[-6:]}"
 
 
 def ends_at(connection: Connection) -> Millis | None:
@@ -52,7 +45,11 @@ def page(ask: Ask) -> Response:
         every = tx.connections.all()
     known = sorted(every, key=lambda one: (one.state == "pending", -one.created_at))
     return ask.show(
-        "connections.html", connections=known, scopes=_scopes(ask, None), name_of=name_of, ends_at=ends_at
+        "connections.html",
+        connections=known,
+        scopes=scopes(ask, None),
+        name_of=names.connection,
+        ends_at=ends_at,
     )
 
 
@@ -60,14 +57,15 @@ def one(ask: Ask) -> Response:
     """One connection with everything that is known of its grant."""
     with ask.workspace.read() as tx:
         connection = tx.connections.get(ask.part("id"))
-        history = tx.audit.page(HISTORY, None, object=connection.id).items
+        entries = tx.audit.page(HISTORY, None, object=connection.id).items
+        history = [names.deed(tx, entry) for entry in entries]
         beats = tx.connections.beats(connection.id)
         served = [account for account in tx.accounts.all() if _serves(account.access, connection.id)]
     keys = ask.services.app_keys()
     return ask.show(
         "connection.html",
         connection=connection,
-        name=name_of(connection),
+        name=names.connection(connection),
         ends=ends_at(connection),
         stuck=is_stuck(connection, ask.now),
         history=history,
@@ -75,7 +73,7 @@ def one(ask: Ask) -> Response:
         every=ask.services.duties.interval(ask.workspace, "heartbeat_interval")[0],
         served=served,
         awaited=not served and ask.now - (connection.granted_at or 0) < JUST_GRANTED,
-        scopes=_scopes(ask, connection),
+        scopes=scopes(ask, connection),
         redirect_uri=ask.services.consent.redirect_uri,
         client_id=keys.client_id if keys else "",
     )
@@ -128,7 +126,8 @@ def _serves(access: object, connection_id: str) -> bool:
     return getattr(access, "connection_id", None) == connection_id
 
 
-def _scopes(ask: Ask, connection: Connection | None) -> list[Scope]:
+def scopes(ask: Ask, connection: Connection | None) -> list[Scope]:
+    """What LinkedIn is asked for, and has granted to this connection."""
     wanted = ask.services.consent.scopes
     granted = connection.scopes if connection else ()
     return [

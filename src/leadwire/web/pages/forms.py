@@ -13,7 +13,7 @@ from leadwire.domain.owners import Owner
 from leadwire.domain.times import Millis
 from leadwire.ingest import shape
 from leadwire.store.rows import Form
-from leadwire.web.pages import fields, runs
+from leadwire.web.pages import fields, names
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
 
@@ -37,10 +37,10 @@ def page(ask: Ask) -> Response:
     with ask.workspace.read() as tx:
         forms = tx.forms.page(PAGE, ask.query("cursor"), owner)
         counts = {count.form_id: count for count in tx.leads.counts(owner)}
-        names = {form.owner: runs.account_name(tx, form.owner) for form in forms.items}
+        called = names.accounts(tx, (form.owner for form in forms.items))
         readable = [one for one in tx.accounts.all() if one.access and one.access.can_read != "no"]
     return ask.show(
-        "forms.html", forms=forms, counts=counts, names=names, account=account, any_readable=bool(readable)
+        "forms.html", forms=forms, counts=counts, names=called, account=account, any_readable=bool(readable)
     )
 
 
@@ -60,7 +60,7 @@ def one(ask: Ask) -> Response:
         versions = tx.forms.versions(form_id)[-SIDE_BY_SIDE:]
         columns = tx.forms.columns(form_id)
         count = next(iter(tx.leads.counts(form_id=form_id)), None)
-        name = runs.account_name(tx, form.owner)
+        name = names.account(tx, form.owner)
         reading = tx.accounts.get(form.owner).sync.enabled
     interval, origin, own = _interval(ask, form)
     return ask.show(

@@ -11,7 +11,7 @@ from leadwire.domain.forms import FormVersion
 from leadwire.domain.owners import Owner
 from leadwire.domain.project import Cell
 from leadwire.store.rows import LeadFilter, StoredLead
-from leadwire.web.pages import fields, runs
+from leadwire.web.pages import fields, names, runs
 from leadwire.web.pages.frame import Ask, does, shows
 
 PAGE = 50
@@ -75,11 +75,12 @@ def one(ask: Ask) -> Response:
         columns = tx.forms.columns(lead.form_id)
         version = tx.forms.version(lead.form_id, lead.form_version)
         notes = tx.quarantine.page(NOTES, state=None, lead_id=lead.lead_id).items
-        history = tx.audit.page(HISTORY, None, object=lead.lead_id).items
+        entries = tx.audit.page(HISTORY, None, object=lead.lead_id).items
+        history = [names.deed(tx, entry) for entry in entries]
         pushes = tx.inbox.of(lead.lead_id, HISTORY)
         received = tx.leads.raw(lead.lead_id)
         form = tx.forms.find(lead.form_id)
-        account_name = runs.account_name(tx, lead.owner)
+        account_name = names.account(tx, lead.owner)
     shown = [_shown(column, version, lead) for column in columns] if lead.answers is not None else []
     shown = [one for one in shown if one.asked or one.value is not None]  # later versions ask more
     return ask.show(

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from leadwire.domain.times import DAY
 from leadwire.store import Tx
 from leadwire.store.rows import Account, Connection
-from leadwire.web.pages import chart, leads, runs, strip, words
+from leadwire.web.pages import chart, connections, leads, runs, strip, words
 from leadwire.web.pages.frame import Ask, shows
 
-NEWEST = 5
+NEWEST = 8
 STRIPS = 8  # accounts whose coverage is drawn; the others are a click away
 TONES = ("bad", "warn", "calm")
 
@@ -29,8 +29,9 @@ class Notice(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What to do next."""
+    """What to do next: which of the three steps it is, and how it is done."""
 
+    number: int
     title: str
     text: str
     href: str
@@ -45,13 +46,13 @@ def page(ask: Ask) -> Response:
         newest = tx.leads.page(runs.ANY_LEAD, NEWEST, None).items
         forms = {form.form_id: form for form in tx.forms.all()}
         notices = list(_of_alerts(tx))
-        names = runs.names(tx, working)
+        names = runs.called_in(tx, working)
         mark = tx.leads.mark()
-    notices += _of_deployment(ask)
     return ask.show(
         "overview.html",
         notices=sorted(notices, key=lambda notice: TONES.index(notice.tone)),
         step=_step(connected, accounts, any(count.total for count in counts)),
+        scopes=connections.scopes(ask, None),
         counts=sorted(counts, key=lambda count: count.newest or 0, reverse=True),
         forms=forms,
         reading=[account for account in accounts if account.sync.enabled],
@@ -98,31 +99,26 @@ def _strips(ask: Ask, accounts: Sequence[Account]) -> list[tuple[Account, list[s
 
 def _step(connected: tuple[Connection, ...], accounts: tuple[Account, ...], leads: bool) -> Step | None:
     if not any(one.state != "pending" for one in connected):
-        text = "A member who may read your leads presses Allow on LinkedIn once."
-        return Step("Connect LinkedIn", text, "/connections", "Go to connections")
+        text = (
+            "Somebody with a role on the ad account and on its LinkedIn Page presses Allow on LinkedIn once."
+        )
+        return Step(1, "Connect LinkedIn", text, "/connections/connect", "Connect LinkedIn")
     if not accounts:
         text = "They appear within seconds of a connect; if they do not, have them checked again."
-        return Step("Wait for the ad accounts", text, "/accounts", "Go to accounts")
+        return Step(2, "Wait for the ad accounts", text, "/accounts", "Go to accounts")
     if not any(account.sync.enabled for account in accounts):
         text = "Leadwire then reads the account's forms, makes their tables and back-fills 365 days of leads."
-        return Step("Switch reading on for an account", text, "/accounts", "Choose an account")
+        return Step(2, "Switch reading on for an account", text, "/accounts", "Choose an account")
     if not leads:
         text = "They are being read, or LinkedIn has none yet. A test lead from Campaign Manager shows it."
-        return Step("Wait for the first leads", text, "/runs", "Watch the runs")
+        return Step(3, "Wait for the first leads", text, "/runs", "Watch the runs")
     return None
 
 
 def _of_alerts(tx: Tx) -> Iterator[Notice]:
     for one in tx.alerts.open():
-        yield Notice(
-            words.word(words.SEVERITY, one.severity).tone, one.message, "Put it right", one.href or "/alerts"
-        )
-
-
-def _of_deployment(ask: Ask) -> Iterator[Notice]:
-    warnings = ask.services.deployment.facts().get("warnings", [])
-    for warning in warnings if isinstance(warnings, list) else []:
-        yield Notice("calm", str(warning), "See the settings.", "/settings")
+        tone, link = words.word(words.SEVERITY, one.severity).tone, one.href or "/alerts"
+        yield Notice(tone, one.message, words.deed(one.code), link)
 
 
 DOORS = (shows("/", page, still),)

@@ -11,7 +11,7 @@ from leadwire.domain.errors import InvalidInput
 from leadwire.domain.project import Json
 from leadwire.store import Tx
 from leadwire.store.rows import Page, Quarantined
-from leadwire.web.pages import fields
+from leadwire.web.pages import fields, names
 from leadwire.web.pages.frame import Ask, does, shows
 
 PAGE = 25
@@ -62,8 +62,11 @@ def column_type(tx: Tx, one: Quarantined) -> str:
 
 def _show(ask: Ask, tx: Tx, items: Page[Quarantined], state: str, form_id: str | None) -> Response:
     types = {one.id: column_type(tx, one) for one in items.items}
-    forms = {form.form_id: form for form in tx.forms.all()}
-    return ask.show("quarantine.html", items=items, types=types, forms=forms, state=state, form_id=form_id)
+    forms = names.forms(tx, [form_id, *(one.trouble.form_id for one in items.items)])
+    people = names.leads(tx, (one.trouble.lead_id for one in items.items))
+    return ask.show(
+        "quarantine.html", items=items, types=types, forms=forms, people=people, state=state, form_id=form_id
+    )
 
 
 def _retried(ask: Ask, item: str) -> Response:

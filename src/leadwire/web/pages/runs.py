@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from leadwire.domain.errors import NotFound
 from leadwire.domain.owners import Owner
 from leadwire.store import Tx
 from leadwire.store.rows import LeadFilter, Run
+from leadwire.web.pages import names
 from leadwire.web.pages.frame import Ask, shows
 
 PAGE = 50
@@ -22,22 +22,17 @@ def page(ask: Ask) -> Response:
     owner = Owner.parse(account).urn if account else None
     with ask.workspace.read() as tx:
         runs = tx.runs.page(PAGE, ask.query("cursor"), owner, kind)
-        called = names(tx, runs.items)
+        called = called_in(tx, runs.items)
         accounts = tx.accounts.all()
     return ask.show("runs.html", runs=runs, names=called, accounts=accounts, account=account, kind=kind)
 
 
-def names(tx: Tx, runs: Iterable[Run]) -> dict[str, str]:
-    """What the accounts of these runs are called, by owner."""
-    return {owner: account_name(tx, owner) for owner in {run.plan.owner for run in runs}}
-
-
-def account_name(tx: Tx, owner: str) -> str:
-    """What people call an account; its URN where it is not known any more."""
-    try:
-        return tx.accounts.get(owner).facts.name
-    except NotFound:
-        return owner
+def called_in(tx: Tx, runs: Iterable[Run]) -> dict[str, str]:
+    """What the accounts and forms of these runs are called, by owner and by form id."""
+    plans = [run.plan for run in runs]
+    return names.accounts(tx, (plan.owner for plan in plans)) | names.forms(
+        tx, (plan.form_id for plan in plans)
+    )
 
 
 DOORS = (shows("/runs", page),)

@@ -15,6 +15,8 @@ from leadwire.domain.times import DAY, HOUR, MINUTE, SECOND, Millis, duration_te
 from leadwire.store.rows import StoredLead
 
 RAW_SHOWN = 4_000  # bytes of a lead that a page shows
+SHORT = 8  # of an id that nobody reads: enough to tell two apart
+DUMMY = "<test lead: dummy data"  # how LinkedIn answers its own test leads
 
 _STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
@@ -54,7 +56,7 @@ def ago(ms: Millis | None, now: Millis, empty: str = "never") -> Markup | str:
     """`3 minutes ago`, `in 59 days`, inside a <time>."""
     if ms is None:
         return empty
-    text = f"{span(now - ms)} ago" if ms <= now else f"in {span(ms - now)}"
+    text = f"{span(now - ms)} ago" if ms <= now else f"in {ahead(ms - now)}"
     if abs(now - ms) < SECOND:
         text = "just now"
     try:
@@ -70,6 +72,12 @@ def span(ms: Millis) -> str:
             count = ms // unit
             return f"{number(count)} {name}{'' if count == 1 else 's'}"
     return "less than a second"
+
+
+def ahead(ms: Millis) -> str:
+    """The same, to the nearest where there are many: a grant of 60 days ends in 60 days, and not in 59."""
+    unit = next((unit for unit, _ in _STEPS if ms >= unit), SECOND)
+    return span(ms + unit // 2 if ms // unit >= 10 else ms)
 
 
 def number(value: int) -> str:
@@ -91,12 +99,34 @@ def account(owner: str) -> str:
 
 
 def person(lead: StoredLead) -> str:
-    """Whom a lead is from: the name, the e-mail, or the lead's id where neither was answered."""
+    """Whom a lead is from, at the head of a page or a row: the name, the e-mail, or that it is a lead."""
+    return _who(lead) or f"Lead {short(lead.lead_id)}"
+
+
+def whose(lead: StoredLead | None, lead_id: str) -> str:
+    """The same behind the word "lead"; None is one that is not stored."""
+    return (_who(lead) if lead else "") or short(lead_id)
+
+
+def _who(lead: StoredLead) -> str:
     answers = lead.answers or {}
     names = (answers.get("first_name"), answers.get("last_name"))
     name = " ".join(one for one in names if isinstance(one, str) and one.strip())
+    if name.startswith(DUMMY):
+        return "Test lead"
     mail = answers.get("email") or answers.get("work_email")
-    return name or (mail if isinstance(mail, str) else "") or lead.lead_id
+    return name or (mail if isinstance(mail, str) else "")
+
+
+def listed(answers: Mapping[str, Any] | None, *names: str) -> str:
+    """The first of these answers that says something, for a list: LinkedIn's dummy data says nothing."""
+    found = ((answers or {}).get(name) for name in names)
+    return next((one for one in found if isinstance(one, str) and one and not one.startswith(DUMMY)), "")
+
+
+def short(text: str) -> str:
+    """An id for the eye; the whole one stands in a title or on the page that it leads to."""
+    return text if len(text) <= SHORT + 4 else f"{text[:SHORT]}…"
 
 
 def part(text: str) -> str:
@@ -139,6 +169,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "counted": counted,
     "account": account,
     "person": person,
+    "listed": listed,
+    "short": short,
     "part": part,
     "pretty": pretty,
     "evidence": evidence,

@@ -11,8 +11,8 @@ from leadwire.domain.owners import Owner
 from leadwire.domain.subscriptions import WHY
 from leadwire.store import Tx
 from leadwire.subscriptions import Looked
+from leadwire.web.pages import names
 from leadwire.web.pages.frame import Ask, does, shows
-from leadwire.web.pages.runs import account_name
 from leadwire.web.pages.show import counted
 
 PAGE = 50
@@ -81,7 +81,8 @@ def _shown(ask: Ask, compared: Sequence[Looked] | None = None, tried: Sequence[T
             webhooks=[ask.services.subscriptions.health(tx, ask.workspace, one) for one in listed.items],
             older=listed.next,
             pushes=pushes,
-            names={owner: account_name(tx, owner) for owner in owners},
+            names=names.accounts(tx, owners),
+            people=names.leads(tx, (one.lead_id for one in pushes)),
             forms={form.form_id: form.name for form in tx.forms.all()},
             choices=_choices(tx),
             compared=compared,

@@ -10,19 +10,24 @@ from leadwire.domain.project import REASONS
 Tone = Literal["good", "bad"]
 
 
+# In groups, each with the word that stands above it in the menu of a phone.
 NAVIGATION = (
-    ("/", "Overview"),
-    ("/connections", "Connections"),
-    ("/accounts", "Accounts"),
-    ("/forms", "Forms"),
-    ("/leads", "Leads"),
-    ("/mapping", "Mapping"),
-    ("/runs", "Runs"),
-    ("/webhooks", "Webhooks"),
-    ("/quarantine", "Quarantine"),
-    ("/alerts", "Alerts"),
-    ("/activity", "Activity"),
-    ("/settings", "Settings"),
+    ("", (("/", "Overview"),)),
+    ("What came in", (("/leads", "Leads"), ("/forms", "Forms"), ("/mapping", "Mapping"))),
+    (
+        "Where from",
+        (("/accounts", "Accounts"), ("/connections", "Connections"), ("/webhooks", "Webhooks")),
+    ),
+    (
+        "How it goes",
+        (
+            ("/runs", "Runs"),
+            ("/quarantine", "Quarantine"),
+            ("/alerts", "Alerts"),
+            ("/activity", "Activity"),
+        ),
+    ),
+    ("", (("/settings", "Settings"),)),
 )
 
 
@@ -160,6 +165,49 @@ SEVERITY = {
     "info": Word("info", "calm", "Worth a look when there is time."),
 }
 
+
+# What the link of an alert does, by its code.
+DEED = {
+    "needs_reconnect": "Reconnect",
+    "reconnect_due": "Reconnect",
+    "heartbeat_failing": "See the heartbeats",
+    "connect_stuck": "Compare the values",
+    "account_unreadable": "See who can give the role",
+    "absence_held": "Say whether they were deleted",
+    "gap_lost_soon": "Pull that time",
+    "gap_open": "See its runs",
+    "runs_failing": "See the error",
+    "list_never_ends": "Pull shorter windows",
+    "list_not_believed": "Check the roles",
+    "certificate_red": "Open the certificate",
+    "leads_repaired": "Open the certificate",
+    "webhook_silent": "Test the webhook",
+    "webhook_blocked": "See the webhook",
+    "webhook_not_registered": "See the reason",
+    "pushes_missed": "Test the webhook",
+    "pushes_parked": "Check the roles",
+    "question_disappeared": "See the form",
+    "quarantine_open": "Give the values",
+    "quota_used_up": "See the quotas",
+    "version_sunset": "See the version",
+    "version_refused": "See the version",
+    "channel_failing": "See the channels",
+}
+
+
+def deed(code: str) -> str:
+    """The verb of an alert; a code that nobody foresaw is one to look at."""
+    return DEED.get(code, "Look at it")
+
+
+ACTOR = {
+    "api": "API",
+    "web": "web page",
+    "page": "web page",
+    "leadwire": "Leadwire",
+    "linkedin": "LinkedIn",
+    "linkedin member": "LinkedIn member",
+}
 
 LACKS: Mapping[str, str] = {
     "not_asked": "The form asks for nothing that fills it.",

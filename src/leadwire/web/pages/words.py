@@ -129,6 +129,21 @@ INBOX = {
     "parked": Word("parked", "plain", "Kept for people to look at; it tells of no lead here."),
 }
 
+LEAD_CHECK = {
+    "waiting": Word("waiting", "calm", "The test lead, or LinkedIn's push of it, has not come yet."),
+    "overdue": Word("nothing yet", "bad", "Ten minutes are over; what to look at stands below."),
+    "stored": Word("stored", "good"),
+}
+
+LEAD_STEP = {
+    "submitted": "Submitted at LinkedIn",
+    "pushed": "Push received",
+    "asked": "Read from LinkedIn",
+    "polled": "Pulled",
+    "quarantined": "In quarantine",
+    "stored": "Row stored",
+}
+
 LEAD_ACTION = {"CREATED": "new lead", "DELETED": "withdrawn lead"}
 
 LEAD_TYPE = {

@@ -98,7 +98,7 @@ def tear_down_account(
     purge: Annotated[bool, Query(description="Remove its leads, forms and tables, too")] = False,
 ) -> TornDown:
     """End reading and subscriptions; once more removes nothing more. Switching it on again builds it anew."""
-    removed = services.teardown.owner(here, account, purge)
+    removed = services.teardown.owner(here, account, purge, "api")
     left = [
         LeftView(subscription=one.subscription, problem=Problem.of(one.problem))
         for one in removed.left_behind

@@ -16,6 +16,8 @@ from leadwire.store.rows import StoredLead
 
 RAW_SHOWN = 4_000  # bytes of a lead that a page shows
 
+FORCE = ("force", False)  # entries of old say it of every account
+
 _STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
 
@@ -116,6 +118,20 @@ def evidence(value: object) -> str:
     return "none" if value is None else str(value)
 
 
+def told(detail: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What an entry of the audit says beside its action: what was not given or not asked for is left out."""
+    said = ((name, value) for name, value in detail.items() if value is not None and (name, value) != FORCE)
+    return [(name.replace("_", " "), _saying(name, value)) for name, value in said]
+
+
+def _saying(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name.endswith("_interval") and isinstance(value, int):
+        return duration_text(value)
+    return str(value)
+
+
 def raw(data: bytes) -> str:
     """Bytes as text, cut where they are many; what is no UTF-8 is escaped."""
     text = data[:RAW_SHOWN].decode("utf-8", "backslashreplace")
@@ -142,6 +158,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "part": part,
     "pretty": pretty,
     "evidence": evidence,
+    "told": told,
     "raw": raw,
     "spaced": spaced,
 }

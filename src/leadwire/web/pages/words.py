@@ -129,6 +129,14 @@ INBOX = {
     "parked": Word("parked", "plain", "Kept for people to look at; it tells of no lead here."),
 }
 
+ACTOR = {
+    "api": "API or command",
+    "web": "page",
+    "leadwire": "Leadwire",
+    "linkedin": "LinkedIn",
+    "linkedin member": "LinkedIn member",
+}
+
 LEAD_CHECK = {
     "waiting": Word("waiting", "calm", "The test lead, or LinkedIn's push of it, has not come yet."),
     "overdue": Word("nothing yet", "bad", "Ten minutes are over; what to look at stands below."),

@@ -99,6 +99,8 @@ OTHERS = (
     ),
     Row(linkedin.LinkedInError, 502, "linkedin_answered_oddly", "Try again; if it stays, see the log."),
 )
+UNREACHED = "The database cannot be reached now"  # where it is, is the operators' business; the log has it
+
 # Never which id, nor whose it is: an unknown thing and another workspace's get the same bytes.
 NOTHING_HERE = Failure(
     title="Not Found",
@@ -144,9 +146,8 @@ def failure_of(error: Exception) -> Failure | None:
         return failure(status, error.code, error.message, error.remedy, list(map(Problem.of, error.problems)))
     for row in OTHERS:
         if isinstance(error, row.kind):
-            return failure(
-                row.status, row.code, f"{str(error) or HTTPStatus(row.status).phrase}.", row.remedy
-            )
+            said = UNREACHED if isinstance(error, store.NotReached) else str(error)
+            return failure(row.status, row.code, f"{said or HTTPStatus(row.status).phrase}.", row.remedy)
     return None
 
 

@@ -20,7 +20,8 @@ from leadwire.cli import tell
 from leadwire.cli.ends import Failed
 from leadwire.cli.serving import leave
 from leadwire.listening import listen
-from leadwire.settings import DEFAULT_SCOPES, Settings, listen_text, load
+from leadwire.setting_values import listen_text
+from leadwire.settings import DEFAULT_SCOPES, Settings, load
 
 CLIENT_ID = "demo-app"
 CHILD_ENDS = 3.0  # seconds

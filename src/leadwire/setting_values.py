@@ -72,9 +72,9 @@ def _covers_all(value: dict[str, Millis]) -> dict[str, Millis]:
         if kind not in kinds:
             near = get_close_matches(kind.upper(), kinds, 1)
             perhaps = f", perhaps {near[0]}" if near else ""
-            raise ValueError(f"{kind} is no lead type{perhaps}; known are {', '.join(kinds)}")
+            raise ValueError(f"{kind!r} is no lead type{perhaps}; known are {', '.join(kinds)}")
         if span < DAY:
-            raise ValueError(f"{kind} must be kept at least 1d: what is older than that is never read")
+            raise ValueError(f"{kind!r} must be kept at least 1d: what is older than that is never read")
     if "*" not in value:
         raise ValueError("must say with * how long all other lead types are kept, e.g. SPONSORED=365d,*=90d")
     return value

@@ -62,7 +62,7 @@ class Taken(Conflict):
 
 
 class BadSlug(InvalidInput):
-    """Not a slug: lower-case letters, digits, `_` and `-`, at most 40, and not a reserved one."""
+    """Not a slug: lower-case letters, digits and single `_`, at most 40, and not a reserved one."""
 
 
 class BadCursor(InvalidInput):

@@ -127,6 +127,13 @@ FRAMEWORK = {
 }
 
 
+DESCRIBED = "What it may be stands in /api/v1/openapi.json."
+REMEDIES = {
+    "missing": "Send it, too; what a call takes stands in /api/v1/openapi.json.",
+    "extra_forbidden": "Leave it out, or see whether it is misspelt: what a call takes stands in /api/v1/openapi.json.",
+}
+
+
 def failure(
     status: int, code: str, detail: str, remedy: str = "", problems: Sequence[Problem] = ()
 ) -> Failure:
@@ -249,7 +256,8 @@ def _member(said: Mapping[str, Any]) -> Problem:
     ours = said.get("ctx", {}).get("error")
     if isinstance(ours, errors.InvalidInput):
         return Problem(code=ours.code, message=f"{place}: {ours.message}", remedy=ours.remedy)
-    return Problem(code=str(said["type"]), message=f"{place}: {said['msg']}.")
+    kind = str(said["type"])
+    return Problem(code=kind, message=f"{place}: {said['msg']}.", remedy=REMEDIES.get(kind, DESCRIBED))
 
 
 def _wait(error: Exception) -> dict[str, str]:

@@ -167,7 +167,7 @@ def settings_for(port: int, home: Path, url: str | None) -> Settings:
         {
             "home": home,
             "database_url": url,
-            "secret_key": "bench",
+            "secret_key": "the key of a database that is measured, then deleted",
             "linkedin_client_id": "bench",
             "linkedin_client_secret": "bench",
             "linkedin_api_url": f"http://127.0.0.1:{port}",

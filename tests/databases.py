@@ -17,7 +17,7 @@ import psycopg
 
 from leadwire.store import Keyring, Store
 
-KEY = "a key that only tests know"
+KEY = "a key that nobody but these tests know"
 KEYS = Keyring.parse(KEY)
 NOW = 1_780_000_000_000  # 2026-05-28T20:26:40Z
 MEMORY = Path("/dev/shm")  # where there is one, a database is copied ten times as fast as on a disk

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leadwire.settings import Settings, SettingsError, gather, is_loopback, load
+from leadwire.setting_values import is_loopback
+from leadwire.settings import Settings, SettingsError, gather, load
 
 DOCS = Path(__file__).parents[1] / "docs" / "configuration.md"
 LOCAL = {"LEADWIRE_LINKEDIN_API_URL": "http://127.0.0.1:8001"}
@@ -84,6 +85,23 @@ def test_every_mistake_is_told_at_once_each_on_a_line_of_its_own(tmp_path: Path)
         ("FORMS_INTERVAL", "5 minutes", "is not a duration"),
         ("RETENTION", "365d", "SPONSORED=365d,*=90d"),
         ("RETENTION", "SPONSORED=365d", "with *"),
+        ("RETENTION", "FOO=3d,*=90d", "'FOO' is no lead type; known are SPONSORED, EVENT"),
+        ("RETENTION", "SPONSERED=365d,*=90d", "perhaps SPONSORED"),
+        ("RETENTION", "SPONSORED=0d,*=90d", "'SPONSORED' must be kept at least 1d"),
+        ("RETENTION", "SPONSORED=365d,*=0s", "'*' must be kept at least 1d"),
+        ("SETTLE", "0s", "between 1m and 24h; without a wait"),
+        ("SETTLE", "-5m", "is not a duration"),
+        ("SETTLE", "25h", "between 1m and 24h"),
+        ("DELETE_CONFIRM_AFTER", "0s", "between 1m and 24h"),
+        ("RECONCILE_INTERVAL", "0s", "between 1m and 24h"),
+        ("ADMIN_TOKEN", "fifteen-letters", "16 characters or more"),
+        ("SECRET_KEY", "thirty-one-letters-are-not-all.", "32 characters or more"),
+        ("SECRET_KEY", f"short,{'k' * 40}", "put it in front of the one in use"),
+        ("SECRET_KEY", ",", "32 characters or more"),
+        ("LINKEDIN_SCOPES", "r_ads;r_organization_admin", "cannot be a scope"),
+        ("LINKEDIN_SCOPES", "r_ads,R-ADS", "'R-ADS' cannot be a scope"),
+        ("LINKEDIN_VERSION", "202613", "e.g. 202609"),
+        ("LINKEDIN_VERSION", "202205", "before 202206"),
         ("CALL_LIMITS", "leadForms.FINDER=many", "endpoint=calls a day"),
         ("DATABASE_URL", "mysql://db", "sqlite:/// or postgresql://"),
         ("PUBLIC_URL", "leads.example.com", "https://"),
@@ -104,6 +122,21 @@ def test_a_bad_value_is_named_with_what_to_write_instead(
     (line,) = mistakes({f"LEADWIRE_{name}": value}, tmp_path)
     assert line.startswith(f"LEADWIRE_{name} (environment): ")
     assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", f"{'n' * 32},old"),  # what is rotated out is as it was made
+        ("ADMIN_TOKEN", "sixteen-letters."),
+        ("SETTLE", "1m"),
+        ("RETENTION", "EVENT=1d,*=90d"),
+        ("LINKEDIN_VERSION", "202206"),
+        ("LINKEDIN_SCOPES", "openid,w_member_social r_1st_connections_size"),
+    ],
+)
+def test_the_last_value_that_is_good_is_good(name: str, value: str, tmp_path: Path) -> None:
+    assert load({f"LEADWIRE_{name}": value}, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "value"), [("CLOCK", "emulator"), ("ALLOW_HTTP_WEBHOOKS", "true")])
@@ -138,14 +171,14 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_dollar_sign_in_a_secret_stays_what_it_is(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("LEADWIRE_ADMIN_TOKEN=a${HOME}b\n")
-    assert load({}, tmp_path).admin_token == "a${HOME}b"
+    (tmp_path / ".env").write_text("LEADWIRE_ADMIN_TOKEN=a${HOME}b-and-so-on\n")
+    assert load({}, tmp_path).admin_token == "a${HOME}b-and-so-on"
 
 
 def test_no_secret_is_shown_or_repeated(tmp_path: Path) -> None:
     secrets = {
-        "LEADWIRE_SECRET_KEY": "sesame-1",
-        "LEADWIRE_ADMIN_TOKEN": "sesame-2",
+        "LEADWIRE_SECRET_KEY": "sesame-1" * 4,
+        "LEADWIRE_ADMIN_TOKEN": "sesame-2" * 2,
         "LEADWIRE_LINKEDIN_CLIENT_ID": "86abc",
         "LEADWIRE_LINKEDIN_CLIENT_SECRET": "sesame-3,sesame-4",
         "LEADWIRE_DATABASE_URL": "postgresql://lw:sesame-5@db/leads",

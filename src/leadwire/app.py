@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from uuid import uuid4
+
+import structlog
 
 from leadwire import graves
 from leadwire.clocks import system_now
@@ -15,10 +18,13 @@ from leadwire.domain.times import HOUR, iso
 from leadwire.home import make_home
 from leadwire.jobs import Job, Work
 from leadwire.rooms import Rooms, Ways
-from leadwire.settings import Settings, SettingsError, is_loopback
+from leadwire.setting_values import is_loopback
+from leadwire.settings import Settings, SettingsError
 from leadwire.watch.hook import secret_text
 from leadwire.web.services import Deployment, Services
 from leadwire.worker import DbosEngine
+
+log = structlog.get_logger()
 
 
 class App(Rooms):
@@ -32,6 +38,7 @@ class App(Rooms):
     def open(self) -> None:
         """Bring the database to the present schema. Raises what the store says against it."""
         self.store.migrate(self.now())
+        self._take_on_key()
         self._keep_buried()
         self.watch.everywhere()
         try:
@@ -62,6 +69,12 @@ class App(Rooms):
             self.engine.stop(within)
         self.board.flush()
         self.store.close()
+
+    def _take_on_key(self) -> None:
+        """Seal anew what an older key sealed, so that it can be removed. Killed here, the next start goes on."""
+        sealed = self.store.deployment.reseal()
+        if sealed:
+            log.info("resealed", values=sealed)
 
     def _keep_buried(self) -> None:
         """A database that somebody put an old copy in the place of has not heard of what was erased since."""
@@ -113,6 +126,7 @@ class App(Rooms):
             "schema_version": stored.schema_version,
             "app_role": stored.app_role,
             "warnings": list(stored.warnings),
+            "sealing": asdict(self.store.deployment.sealing()),
             "redirect_uri": self.consent.redirect_uri,
             "scopes": list(self.settings.linkedin_scopes),
             "client_id": keys.client_id if (keys := self.app_keys()) else None,

@@ -114,12 +114,12 @@ class Duties:
         """Ask LinkedIn whether it takes another version of its API. Conflict, where nobody can ask."""
         return try_version(self._board, workspace, version)
 
-    def heartbeat(self, workspace: Workspace, connection_id: str) -> Beat:
+    def heartbeat(self, workspace: Workspace, connection_id: str, actor: str) -> Beat:
         """Ask LinkedIn now whether this grant lives (LGF-002). Conflict, where there is none to ask about."""
         heard = beat(self._board.line(workspace, connection_id), workspace, connection_id, self._now)
         with workspace.write() as tx:
             detail = {"method": heard.method, "result": heard.result}
-            tx.audit.add("api", "connection.heartbeat", connection_id, detail, heard.at)
+            tx.audit.add(actor, "connection.heartbeat", connection_id, detail, heard.at)
         return heard
 
     def pulse(self, workspace: Workspace, connection_id: str, turn: Turn) -> Millis | None:

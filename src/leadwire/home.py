@@ -29,7 +29,10 @@ def secret_key(settings: Settings) -> str:
     if not path.exists():
         path.touch(0o600, exist_ok=False)
         path.write_text(Keyring.generate() + "\n")
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if not key:
+        raise CannotStart(f"{path} is empty: put the key back, or set LEADWIRE_SECRET_KEY")
+    return key
 
 
 def make_home(home: Path) -> Path:

@@ -46,12 +46,12 @@ def wish(field: Field) -> Wish:
     return Wish(str(field.source), field.target, field.required, field.form, field.also_alike)
 
 
-def save(workspace: Workspace, wishes: Sequence[Wish], now: Millis) -> tuple[Field, ...]:
+def save(workspace: Workspace, wishes: Sequence[Wish], now: Millis, actor: str) -> tuple[Field, ...]:
     """Put a mapping in force; what is in force already changes nothing. InvalidInput, Conflict."""
-    return change(workspace, lambda _: wishes, now)
+    return change(workspace, lambda _: wishes, now, actor)
 
 
-def change(workspace: Workspace, how: Change, now: Millis) -> tuple[Field, ...]:
+def change(workspace: Workspace, how: Change, now: Millis, actor: str) -> tuple[Field, ...]:
     """Put in force what `how` makes of the mapping in force; one change at a time. InvalidInput, Conflict."""
     with workspace.shape() as shaping:
         mappings = shaping.mappings
@@ -62,17 +62,17 @@ def change(workspace: Workspace, how: Change, now: Millis) -> tuple[Field, ...]:
         if fields != before:
             mappings.put(fields)
             mappings.make()
-            shaping.audit.add("api", "mapping.saved", workspace.id, {"fields": len(fields)}, now)
+            shaping.audit.add(actor, "mapping.saved", workspace.id, {"fields": len(fields)}, now)
     return fields
 
 
-def reset(workspace: Workspace, now: Millis) -> tuple[Field, ...]:
+def reset(workspace: Workspace, now: Millis, actor: str) -> tuple[Field, ...]:
     """Go back to the preset. Conflict."""
     with workspace.shape() as shaping:
         if shaping.mappings.saved() is not None:
             shaping.mappings.put(None)
             shaping.mappings.make()
-            shaping.audit.add("api", "mapping.reset", workspace.id, {}, now)
+            shaping.audit.add(actor, "mapping.reset", workspace.id, {}, now)
         return shaping.mappings.fields()
 
 
@@ -82,7 +82,9 @@ def suggested(workspace: Workspace) -> list[Suggestion]:
         return suggestions(tx.mappings.fields(), tx.mappings.catalog())
 
 
-def accept(workspace: Workspace, sources: Sequence[str], always: bool, now: Millis) -> tuple[Field, ...]:
+def accept(
+    workspace: Workspace, sources: Sequence[str], always: bool, now: Millis, actor: str
+) -> tuple[Field, ...]:
     """Take suggestions in, behind the last source of their targets; a source that is mapped stays as it is.
 
     `always`: by the standing rule, which takes in what reads the same on any form, now and later.
@@ -103,7 +105,7 @@ def accept(workspace: Workspace, sources: Sequence[str], always: bool, now: Mill
         taken = [offered[source] for source in dict.fromkeys(sources) if source in offered]
         return [wish(field) for field in (_by_rule if always else _one_by_one)(fields, taken)]
 
-    return change(workspace, add, now)
+    return change(workspace, add, now, actor)
 
 
 def preview(workspace: Workspace, wishes: Sequence[Wish] | None, form_id: str | None, limit: int) -> Preview:

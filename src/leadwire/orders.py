@@ -69,7 +69,7 @@ class Orders:
         """A grant has just been stored: its accounts are read at once."""
         self._ring([shard(connection_id)])
 
-    def disconnect(self, workspace: Workspace, connection_id: str) -> int:
+    def disconnect(self, workspace: Workspace, connection_id: str, actor: str) -> int:
         """Forget a grant, and end what it subscribed to, as far as LinkedIn answers; how many subscriptions it keeps.
         What the grant brought stays; accounts that no other connection sees are read no more.
         """
@@ -82,7 +82,7 @@ class Orders:
             for kind in ("verdict", "heartbeat"):
                 tx.schedule.drop(kind, connection_id)
             detail = {"accounts": len(lost), "subscriptions_left": left}
-            tx.audit.add("api", "connection.deleted", connection_id, detail, now)
+            tx.audit.add(actor, "connection.deleted", connection_id, detail, now)
         return left
 
     def check_accounts(self, workspace: Workspace) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Orders:
         return tuple(active)
 
     def sync(
-        self, workspace: Workspace, owner: str, wish: Sync, force: bool = False
+        self, workspace: Workspace, owner: str, wish: Sync, actor: str, force: bool = False
     ) -> tuple[Account, tuple[Run, ...]]:
         """Switch an account's reading on, off, or change how. Returns the runs that fill it.
 
@@ -112,7 +112,7 @@ class Orders:
             webhooks.follow(tx, account, now)
             runs = self._start(tx, account, now) if wish.enabled else self._stop(tx, owner, now)
             action = "sync.enabled" if wish.enabled else "sync.disabled"
-            tx.audit.add("api", action, owner, {"force": force}, now)
+            tx.audit.add(actor, action, owner, {"force": True} if force else {}, now)
         self._ring([shard(owner)])
         return account, runs
 
@@ -208,7 +208,7 @@ class Orders:
             else:
                 _place_form(tx, form_id, interval, self._now())
 
-    def intervals(self, workspace: Workspace, changes: dict[str, Millis | None]) -> None:
+    def intervals(self, workspace: Workspace, changes: dict[str, Millis | None], actor: str) -> None:
         """Change the workspace's intervals; what is due sooner by them is moved up at once."""
         for interval in changes.values():
             if interval is not None:
@@ -217,7 +217,7 @@ class Orders:
         with self.duties.purse.guarded(workspace, shortest) as tx:
             for name, interval in changes.items():
                 tx.settings.put("workspace", "", name, None if interval is None else str(interval))
-            tx.audit.add("api", "settings.changed", workspace.id, dict(changes), self._now())
+            tx.audit.add(actor, "settings.changed", workspace.id, dict(changes), self._now())
         self._move_up(workspace, changes)
 
     def _move_up(self, workspace: Workspace, changes: Iterable[str]) -> None:

@@ -122,7 +122,9 @@ class Subscriptions:
         young = max(one.created_at for one in there) > self._now() - EVERY
         return self._now() + AGAIN if young and any(one.problem for one in done) else self._next(owner)
 
-    def want(self, workspace: Workspace, owner: str, form_id: str | None, lead_type: str | None) -> Webhook:
+    def want(
+        self, workspace: Workspace, owner: str, form_id: str | None, lead_type: str | None, actor: str
+    ) -> Webhook:
         """Subscribe to an account's leads of a type, or to those of one form. The same again is the same."""
         with workspace.write() as tx:
             account = tx.accounts.get(owner)
@@ -136,10 +138,10 @@ class Subscriptions:
             if not account.sync.push:
                 tx.accounts.set_sync(owner, replace(account.sync, push=True), now)
             detail = {"account": owner, "lead_type": lead_type, "form": form_id}
-            tx.audit.add("api", "webhook.wanted", wanted.id, detail, now)
+            tx.audit.add(actor, "webhook.wanted", wanted.id, detail, now)
         return self._at_once(workspace, wanted)
 
-    def end(self, workspace: Workspace, webhook_id: str) -> None:
+    def end(self, workspace: Workspace, webhook_id: str, actor: str) -> None:
         """Wish it no more, and delete what LinkedIn has of it. With its last webhook an account is only polled."""
         with workspace.write() as tx:
             ending = tx.webhooks.get(webhook_id)
@@ -150,10 +152,10 @@ class Subscriptions:
                 tx.accounts.set_sync(owner, replace(account.sync, push=False), now)
             doubted(tx, owner, now)
             tx.schedule.hasten(KIND, owner, shard(owner), now + SOON)
-            tx.audit.add("api", "webhook.deleted", webhook_id, {"account": owner}, now)
+            tx.audit.add(actor, "webhook.deleted", webhook_id, {"account": owner}, now)
         self._at_once(workspace, ending)
 
-    def rotate(self, workspace: Workspace, webhook_id: str) -> Webhook:
+    def rotate(self, workspace: Workspace, webhook_id: str, actor: str) -> Webhook:
         """Give the account's subscriptions a new address: created and challenged before the old ones go.
 
         Errors as a `Line` raises them, and NobodyMayRead; asked again, it goes on where it was.
@@ -161,7 +163,7 @@ class Subscriptions:
         with workspace.write() as tx:
             owner = tx.webhooks.get(webhook_id).owner
             tx.schedule.hasten(KIND, owner, shard(owner), self._now() + SOON)
-            tx.audit.add("api", "webhook.rotated", webhook_id, {"account": owner}, self._now())
+            tx.audit.add(actor, "webhook.rotated", webhook_id, {"account": owner}, self._now())
         self._bring(workspace, owner, self._registry.rotate)
         with workspace.read() as tx:
             return tx.webhooks.get(webhook_id)

@@ -55,13 +55,13 @@ class Teardown:
     def __init__(self, orders: Orders, board: Switchboard, desks: Desks, now: Callable[[], Millis]) -> None:
         self._orders, self._board, self._desks, self._now = orders, board, desks, now
 
-    def owner(self, workspace: Workspace, owner: str, purge: bool, actor: str = "api") -> Removed:
+    def owner(self, workspace: Workspace, owner: str, purge: bool, actor: str) -> Removed:
         """End an account's reading and subscriptions; with `purge` its leads, forms and tables go, too. NotFound.
 
         The account itself stays, and so do what was erased and other accounts.
         """
         with workspace.alone(f"teardown:{owner}"):
-            self._switch_off(workspace, owner)
+            self._switch_off(workspace, owner, actor)
             ended, left = self._unsubscribe(workspace, owner)
             counts = {"subscriptions": ended, "tables": 0, **dict.fromkeys(GONE, 0)}
             if purge:
@@ -80,13 +80,13 @@ class Teardown:
             }
         left: list[LeftBehind] = []
         for owner in sorted(owners):
-            self._switch_off(workspace, owner)
+            self._switch_off(workspace, owner, "api")  # a workspace ends by the API alone
             left += self._unsubscribe(workspace, owner)[1]
         if left:
             log.warning("subscriptions_left", workspace=workspace.id, subscriptions=len(left))
         return tuple(left)
 
-    def connection(self, workspace: Workspace, connection_id: str) -> None:
+    def connection(self, workspace: Workspace, connection_id: str, actor: str) -> None:
         """Forget a grant, and purge the accounts that it alone could see. NotFound."""
         with workspace.read() as tx:
             tx.connections.get(connection_id)
@@ -95,14 +95,14 @@ class Teardown:
                 for account in tx.accounts.all()
             }
         for owner in [owner for owner, by in seen.items() if by == {connection_id}]:
-            self.owner(workspace, owner, purge=True)
-        self._orders.disconnect(workspace, connection_id)
+            self.owner(workspace, owner, True, actor)
+        self._orders.disconnect(workspace, connection_id, actor)
 
-    def _switch_off(self, workspace: Workspace, owner: str) -> None:
+    def _switch_off(self, workspace: Workspace, owner: str, actor: str) -> None:
         with workspace.read() as tx:
             account = tx.accounts.get(owner)
         if account.sync.enabled:
-            self._orders.sync(workspace, owner, replace(account.sync, enabled=False))
+            self._orders.sync(workspace, owner, replace(account.sync, enabled=False), actor)
         now = self._now()
         with workspace.write() as tx:
             webhooks.follow(tx, tx.accounts.get(owner), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from pathlib import Path
 
 import httpx2
@@ -65,6 +66,27 @@ def test_pulling_a_window_counts_what_it_read(demo: Demo) -> None:
     assert "manual" in dry[1]
     queued = demo.shell.json("pull", MAIN, "--no-wait")
     assert queued["state"] in ("queued", "running", "done")
+
+
+def test_a_test_lead_is_waited_for_and_timed(demo: Demo) -> None:
+    until(lambda: [one for one in demo.shell.json("webhooks") if one["state"] == "registered"])
+    late = demo.shell("leads", "test", MAIN, "--timeout", "1s", code=4)
+    since = late.stderr.split()[2].rstrip(".")
+    assert f"Go on with --since {since}" in late.stderr
+    sending = threading.Timer(0.5, demo.control, ("POST", "leads/test", {"form": int(WEBINAR)}))
+    sending.start()
+    said = demo.shell("leads", "test", MAIN)
+    sending.join()
+    heads, *steps, last = said.stdout.splitlines()
+    assert heads.split() == ["STEP", "AFTER", "MS", "AT", "WHAT"]
+    assert [row.split()[0] for row in steps] == ["submitted", "pushed", "asked", "stored"]
+    assert last.endswith("after its submission.")
+    assert "ms pushed: by LinkedIn" in said.stderr
+    again = demo.shell.json("leads", "test", MAIN, "--since", since)
+    assert (again["state"], again["lead"]) == ("stored", last.split()[0])
+    assert demo.shell.json("leads", "show", again["lead"])["test_lead"]
+    off = demo.shell("leads", "test", ROLELESS, code=1).stderr
+    assert "switched off. Switch it on" in off
 
 
 def test_a_window_that_ends_before_it_begins_is_refused(demo: Demo) -> None:

@@ -119,6 +119,38 @@ def test_a_demo_that_is_killed_leaves_no_emulator_on_its_port(tmp_path: Path) ->
         until(lambda: not Path(f"/proc/{child}").exists())
 
 
+@pytest.mark.timeout(240)
+def test_started_again_it_goes_on_and_nothing_fails(tmp_path: Path) -> None:
+    emulator = f"127.0.0.1:{free_ports(1)[0]}"
+    env = environment(tmp_path, EMULATOR_LISTEN=emulator)
+    shell = Shell(env)
+    with process(tmp_path, env, "demo") as running:
+        announced(running)
+        consent(shell("connect", "--no-wait").stdout.splitlines()[-1])
+        shell("accounts", "refresh")
+        shell("accounts", "enable", MAIN)
+        before = stored(running)
+        assert running.end(signal.SIGINT) == 0
+    with process(tmp_path, env, "demo", "--leads", "10") as running:
+        announced(running)
+        assert "goes on with the one in" in running.err
+        (connection,) = shell.json("status")["connections"].items()
+        assert connection == ("active", 1)
+        lead = httpx2.post(
+            f"http://{emulator}/control/leads", json={"form": 11780444}, trust_env=False
+        ).json()
+        until(lambda: lead["id"] in {one["id"] for one in shell.json("leads", "--account", MAIN)})
+        run = shell.json("pull", MAIN)
+        assert (run["state"], run["stored"], run["duplicates"]) == ("done", 0, before + 1)
+        assert shell("reconcile", MAIN).stdout.count("red") == 0
+        assert running.end(signal.SIGINT) == 0
+    (tmp_path / "home" / "emulator.world").write_bytes(b"not a world")
+    with process(tmp_path, env, "demo") as running:
+        announced(running)
+        assert "is put aside as emulator.world.aside, and a fresh world begins" in running.err
+        assert running.end(signal.SIGINT) == 0
+
+
 def stored(running: Process) -> int:
     """How many leads are in the demo's store."""
     key = next(line.split()[-1] for line in running.out.splitlines() if "API key" in line)

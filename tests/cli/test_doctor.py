@@ -44,7 +44,9 @@ def test_settings_that_stop_a_start_are_all_it_says(tmp_path: Path) -> None:
 
 def test_secrets_are_shown_as_set(tmp_path: Path) -> None:
     api = f"http://127.0.0.1:{free_ports(1)[0]}"
-    shell = Shell(environment(tmp_path, SECRET_KEY="sesame", LINKEDIN_API_URL=api, LINKEDIN_OAUTH_URL=api))
+    shell = Shell(
+        environment(tmp_path, SECRET_KEY="sesame" * 6, LINKEDIN_API_URL=api, LINKEDIN_OAUTH_URL=api)
+    )
     said = shell("doctor", code=1).stdout
     assert "LEADWIRE_SECRET_KEY = (set) (from the environment)" in said
     assert "sesame" not in said

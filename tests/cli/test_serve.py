@@ -23,7 +23,7 @@ from tests.cli.people import (
     process,
     until,
 )
-from tests.databases import PostgresHomes, SqliteHomes
+from tests.databases import KEY, PostgresHomes, SqliteHomes
 
 ADMIN = "the-deployment-key-of-this-test"
 
@@ -81,7 +81,7 @@ def test_a_role_of_its_own_needs_postgresql(tmp_path: Path) -> None:
 KEYS = {  # settings, and what it says
     "the file is gone": ({}, "put it back, or set LEADWIRE_SECRET_KEY"),
     "another one": (
-        {"SECRET_KEY": "not the one it is sealed with"},
+        {"SECRET_KEY": "another key than the one it is sealed with"},
         "SECRET_KEY does not open this database",
     ),
     "none on PostgreSQL": (
@@ -199,7 +199,7 @@ def test_web_and_worker_share_a_postgresql(postgres_homes: PostgresHomes, tmp_pa
     with postgres_homes.home(tmp_path) as home:
         assert home.owner_url is not None
         database = {"DATABASE_URL": home.url, "DATABASE_OWNER_URL": home.owner_url}
-        plain = environment(tmp_path, **database, SECRET_KEY="a key that only tests know", ADMIN_TOKEN=ADMIN)
+        plain = environment(tmp_path, **database, SECRET_KEY=KEY, ADMIN_TOKEN=ADMIN)
         with linkedin(tmp_path, plain) as env, process(tmp_path, env, "serve", "--role", "web") as web:
             web.up()
             shell = Shell(env)

@@ -107,7 +107,13 @@ def test_a_lead_mended_at_the_source_lands_by_itself(rig: Rig, kind: str) -> Non
     lead = spoil_each(rig, (kind,))[kind]
     rig.connect_member()
     rig.sync()
-    assert [one["lead"] for one in rig.api.all("/quarantine")] == [lead]
+    (one,) = rig.api.all("/quarantine")
+    assert one["lead"] == lead
+    named = rig.emulator.control.leads.show(lead)["lead"]["versionedLeadGenFormUrn"]
+    told = f"urn:li:versionedLeadGenForm:(urn:li:leadGenForm:{one['form']},{one['form_version']})"
+    assert (one["form"] is None) if kind == "bad_form_urn" else (told == named), "what its bytes name is told"
+    if one["form"]:
+        assert rig.api.all("/quarantine", form=one["form"]) == [one]
     rig.emulator.control.leads.mend(lead)
     rig.run_for(10 * 60_000)
     assert lead in stored(rig)

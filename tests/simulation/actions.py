@@ -185,7 +185,7 @@ def interval(sim: Simulation, ms: int, at: float) -> None:
     with workspace.read() as tx:
         wish = tx.accounts.get(owner).sync
     if wish.enabled:
-        sim.machine.app.orders.sync(workspace, owner, replace(wish, poll_interval=ms))
+        sim.machine.app.orders.sync(workspace, owner, replace(wish, poll_interval=ms), "api")
 
 
 def crash(sim: Simulation, points: int, how: str, at: float = 0.0) -> None:

@@ -49,7 +49,7 @@ def begun(folder: Path) -> stage.Stage:
 
 def _settle_in(machine: Machine, tenant: world.Tenant, emulator: Any) -> None:
     workspace, orders = machine.workspace(tenant.slug), machine.app.orders
-    orders.intervals(workspace, dict(INTERVALS))
+    orders.intervals(workspace, dict(INTERVALS), "api")
     _, link = orders.connect(workspace, None)
     result = machine.consent(
         link, lambda scopes, uri: emulator.authorize(scopes, tenant.member, redirect_uri=uri)
@@ -59,5 +59,6 @@ def _settle_in(machine: Machine, tenant: world.Tenant, emulator: Any) -> None:
     for owner in tenant.owners:
         with workspace.read() as tx:
             wish = tx.accounts.get(owner).sync
-        orders.sync(workspace, owner, replace(wish, enabled=True, push=True, lead_types=(LEAD_TYPES[owner],)))
+        wished = replace(wish, enabled=True, push=True, lead_types=(LEAD_TYPES[owner],))
+        orders.sync(workspace, owner, wished, "api")
     machine.work()

@@ -133,7 +133,7 @@ class Simulation:
             account = tx.accounts.get(owner)
         if account.sync.enabled != enabled:
             self.machine.app.orders.sync(
-                workspace, owner, replace(account.sync, enabled=enabled), force=enabled
+                workspace, owner, replace(account.sync, enabled=enabled), "api", force=enabled
             )
 
     def note_ack(self, letter: Mail) -> None:

@@ -80,7 +80,7 @@ def test_holds_every_kind_of_source_in_its_type(home, acme):
         Wish("meta:stored_at", "stored"),
         Wish("meta:form_version", "version"),
     ]
-    mapping.save(acme, wishes, NOW)
+    mapping.save(acme, wishes, NOW, "api")
     (row,) = read(home, acme)
     values = list(row.values())[4:]
     on_sqlite = home.dialect == "sqlite"
@@ -111,9 +111,9 @@ def test_the_first_source_with_a_value_wins(home, acme):
     with acme.write() as tx:
         tx.leads.put(table, landed(table, leads, version=form), NOW)
     sources = ("predefined:WORK_EMAIL", "predefined:EMAIL", "question:7234246/3", "hidden:spare")
-    mapping.save(acme, [Wish(source, "mail") for source in sources], NOW)
+    mapping.save(acme, [Wish(source, "mail") for source in sources], NOW, "api")
     assert [row["mail"] for row in read(home, acme)] == ["w@x", "e@x", "t@x", "none@x"]
-    mapping.save(acme, [Wish("meta:associated_entity", "mail"), Wish("predefined:EMAIL", "mail")], NOW)
+    mapping.save(acme, [Wish("meta:associated_entity", "mail"), Wish("predefined:EMAIL", "mail")], NOW, "api")
     assert [row["mail"] for row in read(home, acme)] == ["e@x", "e@x", None, None]
 
 
@@ -122,7 +122,7 @@ def test_an_override_counts_on_its_form_alone(home, acme):
     other = other_form("8000001")
     land_on(acme, other, 2)
     wishes = [EMAIL, Wish("predefined:LAST_NAME", "email", form="8000001")]
-    mapping.save(acme, wishes, NOW)
+    mapping.save(acme, wishes, NOW, "api")
     assert [row["email"] for row in read(home, acme)] == ["Anna1@Example.com", "Svensson"]
 
 
@@ -148,7 +148,7 @@ def land_on(workspace, form, *numbers, text="42"):
 
 def test_forms_that_come_and_grow_need_no_new_view(home, acme):
     land(acme, publish(acme), 1)
-    mapping.save(acme, [EMAIL, Wish("question:7234246/507234246", "budget", also_alike=True)], NOW)
+    mapping.save(acme, [EMAIL, Wish("question:7234246/507234246", "budget", also_alike=True)], NOW, "api")
     with acme.read() as tx:
         before = tx.mappings.definition()
     land_on(acme, other_form("8000001"), 2, text="100")
@@ -165,9 +165,9 @@ def test_a_predefined_field_nobody_foresaw_joins_the_preset(home, acme):
     form = replace(SPRING, questions=(*SPRING.questions, Question("9", "PRONOUNS", "text")))
     land(acme, publish(acme, form), 1)
     assert columns_of(home, acme)[-1] == "pronouns"
-    mapping.save(acme, [EMAIL], NOW)
+    mapping.save(acme, [EMAIL], NOW, "api")
     assert columns_of(home, acme)[4:] == ["email"]
-    mapping.reset(acme, NOW)
+    mapping.reset(acme, NOW, "api")
     assert columns_of(home, acme)[-1] == "pronouns"
 
 
@@ -183,7 +183,7 @@ def test_a_deleted_lead_is_hidden_and_an_erased_one_gone(home, acme):
 def test_renaming_every_label_changes_no_row(home, acme):
     land(acme, publish(acme), 1, 2)
     fields = [EMAIL, Wish("question:7234246/507234246", "budget", also_alike=True)]
-    mapping.save(acme, fields, NOW)
+    mapping.save(acme, fields, NOW, "api")
     land_on(acme, other_form("8000001"), 3)
     before = read(home, acme)
     for form, number in ((SPRING, 2), (other_form("8000001"), 2)):
@@ -203,7 +203,7 @@ def test_two_workspaces_see_their_own(home, store):
         ["Anna1@Example.com"],
         ["Anna2@Example.com"],
     ]
-    mapping.save(acme, [Wish("predefined:EMAIL", "mail")], NOW)
+    mapping.save(acme, [Wish("predefined:EMAIL", "mail")], NOW, "api")
     assert "mail" not in columns_of(home, globex)
     if home.dialect == "postgresql":  # what security_invoker is for
         with globex.read() as tx:
@@ -242,11 +242,11 @@ def test_a_view_of_a_persons_own_on_it_is_not_broken(home, store, acme):
     with acme.shape() as shaping:
         shaping._connection.exec_driver_sql("CREATE VIEW ws_acme.mine AS SELECT email FROM ws_acme.contacts")
     with pytest.raises(Conflict, match="Another view stands on ws_acme"):
-        mapping.save(acme, [Wish("predefined:EMAIL", "mail")], NOW)
+        mapping.save(acme, [Wish("predefined:EMAIL", "mail")], NOW, "api")
     with acme.read() as tx:
         assert tx.mappings.saved() is None
         wider = [*map(mapping.wish, tx.mappings.fields()), Wish("meta:campaign_id", "campaign")]
-    mapping.save(acme, wider, NOW)
+    mapping.save(acme, wider, NOW, "api")
     assert columns_of(home, acme)[-1] == "campaign"
 
 
@@ -258,7 +258,7 @@ def test_six_hundred_forms(home, acme):
             tx.forms.put(form, b"{}", grow((), form).columns, NOW)
         tx._scope.connection.execute(acme.place.tables["leads"].insert(), list(map(lead_row, range(600))))
     begun = time.monotonic()
-    mapping.save(acme, [EMAIL, Wish("question:9000000/509000000", "budget", also_alike=True)], NOW)
+    mapping.save(acme, [EMAIL, Wish("question:9000000/509000000", "budget", also_alike=True)], NOW, "api")
     rows = read(home, acme, "lead_id, email, budget")
     assert time.monotonic() - begun < 20
     assert [row["budget"] for row in rows] == [str(number) for number in range(600)]
@@ -280,7 +280,7 @@ def test_saves_at_once_leave_one_whole_mapping(home, acme):
 
     def save(name):
         try:
-            mapping.save(acme, [Wish("predefined:EMAIL", name)], NOW)
+            mapping.save(acme, [Wish("predefined:EMAIL", name)], NOW, "api")
         except Exception as error:
             troubles.append(error)
 
@@ -313,7 +313,7 @@ def test_a_form_learned_while_a_mapping_is_saved_follows_it(home, acme):
     turn = 0
     while not stop.is_set():
         turn += 1
-        mapping.save(acme, [Wish("predefined:EMAIL", f"mail_{turn % 2}")], NOW)
+        mapping.save(acme, [Wish("predefined:EMAIL", f"mail_{turn % 2}")], NOW, "api")
     thread.join()
     assert troubles == []
     with acme.read() as tx:
@@ -325,8 +325,8 @@ def test_a_form_learned_while_a_mapping_is_saved_follows_it(home, acme):
 
 def test_saving_the_same_again_changes_nothing(home, acme):
     publish(acme)
-    first = mapping.save(acme, [EMAIL], NOW)
-    assert mapping.save(acme, [EMAIL], NOW + 1) == first
+    first = mapping.save(acme, [EMAIL], NOW, "api")
+    assert mapping.save(acme, [EMAIL], NOW + 1, "api") == first
     with acme.read() as tx:
         assert [entry.at for entry in tx.audit.page(action="mapping.saved").items] == [NOW]
 
@@ -334,7 +334,7 @@ def test_saving_the_same_again_changes_nothing(home, acme):
 def test_a_torn_down_form_leaves_the_mapping_and_comes_back_to_it(home, acme):
     land(acme, publish(acme), 1)
     fields = [EMAIL, Wish("question:7234246/507234246", "budget")]
-    mapping.save(acme, fields, NOW)
+    mapping.save(acme, fields, NOW, "api")
     before = read(home, acme)
     with acme.write() as tx:
         table = tx.forms.table("7234246")
@@ -343,6 +343,6 @@ def test_a_torn_down_form_leaves_the_mapping_and_comes_back_to_it(home, acme):
     with acme.write() as tx:
         tx.purge(SPRING.owner)
     assert read(home, acme) == []
-    assert [mapping.wish(one) for one in mapping.save(acme, fields, NOW)] == fields
+    assert [mapping.wish(one) for one in mapping.save(acme, fields, NOW, "api")] == fields
     land(acme, publish(acme), 1)
     assert read(home, acme) == before

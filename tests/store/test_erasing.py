@@ -146,7 +146,7 @@ class TestErasure:
     def test_survives_a_change_of_the_key(self, home, workspace):
         with workspace.write() as tx:
             tx.erasing.erase("gone", NOW)
-        with closing(home.open(keys=Keyring.parse("newer, a key that only tests know"))) as store:
+        with closing(home.open(keys=Keyring.parse("newer, a key that nobody but these tests know"))) as store:
             store.deployment.reseal()
         with (
             closing(home.open(keys=Keyring.parse("newer"))) as store,

@@ -150,7 +150,7 @@ def test_a_new_key_before_the_old_one_is_taken_on_by_resealing(home):
                 made = tx.connections.create(NOW)
                 tx.connections.grant(made.id, Tokens("AQX", NOW, NOW, "AQX-refresh"), NOW)
                 connections.append((workspace.id, made.id))
-    both = Keyring.parse("a newer key, a key that only tests know")
+    both = Keyring.parse("a newer key, a key that nobody but these tests know")
     with closing(home.open(keys=both)) as store:
         store.check()
         assert store.deployment.reseal() == 7  # the secret, the keys of erasures and hooks, two tokens each

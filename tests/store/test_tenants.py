@@ -7,20 +7,21 @@ from tests.store.samples import ANNA, answered, everything, land, publish, two_w
 from leadwire.domain.errors import Conflict
 from leadwire.store import AccountFacts, LeadFilter, RunPlan, Tokens, schema
 from leadwire.store.errors import BadSlug, NotFound, Taken
+from leadwire.store.ground import DEPLOYMENT, inside
 from leadwire.store.tenants import _slugs, is_slug
 
 
 class TestWorkspaces:
     def test_are_made_listed_and_found(self, store):
         acme = store.deployment.create_workspace("Acme Corp & Söhne", NOW + 1)
-        globex = store.deployment.create_workspace("Globex", NOW + 2, slug="gx-1")
-        assert (acme.slug, globex.slug) == ("acme_corp_sohne", "gx-1")
+        globex = store.deployment.create_workspace("Globex", NOW + 2, slug="gx_1")
+        assert (acme.slug, globex.slug) == ("acme_corp_sohne", "gx_1")
         assert store.deployment.workspace(acme.id) == acme
         assert store.workspace(globex.id).info == globex
         assert store.deployment.all_workspaces()[-2:] == (acme, globex)
         first = store.deployment.workspaces(limit=1)
         second = store.deployment.workspaces(limit=5, after=first.next)
-        assert [one.slug for one in (*first.items, *second.items)] == ["gx-1", "acme_corp_sohne", "default"]
+        assert [one.slug for one in (*first.items, *second.items)] == ["gx_1", "acme_corp_sohne", "default"]
         assert second.next is None
 
     def test_of_one_name_get_slugs_of_their_own(self, store):
@@ -37,6 +38,7 @@ class TestWorkspaces:
             "",
             "A",
             "a b",
+            "a-b",
             "a__b",
             "_a",
             "a_",
@@ -163,8 +165,13 @@ def test_two_workspaces_keep_forms_and_leads_of_one_account_apart(store):
         assert [lead.lead_id for lead in tx.leads.page(LeadFilter()).items] == [answered(2).id]
 
 
-def test_a_slug_that_sql_must_quote_works_all_the_same(store):
-    made = store.deployment.create_workspace("Odd", NOW, slug="1-a")
+def test_a_slug_of_old_that_sql_must_quote_works_all_the_same(store):
+    made = store.deployment.create_workspace("Odd", NOW, slug="1_a")
+    store.deployment.delete_workspace(made.id)
+    row = {"id": made.id, "slug": "1-a", "name": "Odd", "created_at": NOW}
+    with store._ground.database.own({**inside(made.id), **DEPLOYMENT}) as connection:
+        connection.execute(schema.internal(store.dialect)["workspaces"].insert(), row)
+    store.migrate(NOW)
     workspace = store.workspace(made.id)
     land(workspace, publish(workspace), 1)
     with workspace.write() as tx:

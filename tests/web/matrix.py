@@ -19,6 +19,7 @@ MATRIX: dict[tuple[str, str], Any] = {
     ("POST", "/accounts/{account}/absence"): {"confirm": False},
     ("POST", "/accounts/{account}/pull"): {},
     ("GET", "/accounts/{account}/coverage"): ...,
+    ("GET", "/accounts/{account}/test-lead"): ...,
     ("POST", "/accounts/{account}/reconcile"): {},
     ("GET", "/accounts/{account}/certificate"): ...,
     ("GET", "/forms"): ...,

@@ -53,7 +53,7 @@ def test_an_acknowledged_alert_leaves_the_banner_and_stays_in_the_list(ended: Ri
     assert "somebody knows" in said(person.does(form.attributes["action"]))
     assert not person.sees("/leads").all("p", role="alert")
     (alert,) = ended.api.all("/alerts")
-    assert alert["acknowledged_by"] == "page"
+    assert alert["acknowledged_by"] == "web"
     again = ended.api.post(f"/alerts/{alert['id']}/ack")
     assert (again.status_code, again.json()) == (200, alert)
     activity = person.sees("/activity").text

@@ -82,7 +82,7 @@ def test_since_is_inclusive_and_until_exclusive(town: Town) -> None:
     assert ids(api, since=older, until=newest) == [one["id"] for one in leads[4:10]]
     shifted = iso(parse_iso(older) + 3_600_000).replace("Z", "+01:00")
     assert ids(api, since=shifted, until=newest) == [one["id"] for one in leads[4:10]]
-    assert ids(api, since=newest, until=older) == []
+    assert api.get("/leads", since=newest, until=older).json()["code"] == "empty_window"
 
 
 @pytest.mark.parametrize("column", ["email", "first_name", "last_name", "company_name"])
@@ -150,3 +150,44 @@ def test_a_lead_missing_at_the_source_says_so(rig: Rig) -> None:
     assert lead["missing_since"] == iso(rig.now())
     assert {one["event"] for one in lead["history"]} == {"submitted", "stored", "missing"}
     assert lead["answers"]
+
+
+def test_a_lead_is_found_by_its_urn_too(town: Town) -> None:
+    lead, api = town.acme.ids["lead_id"], town.acme.api
+    for head in ("urn:li:leadFormResponse:", "urn:li:leadGenFormResponse:"):
+        assert api.get(f"/leads/{head}{lead}").json()["id"] == lead
+        assert api.all("/quarantine", lead=f"{head}{lead}") == api.all("/quarantine", lead=lead) != []
+    assert api.get(f"/leads/urn:li:leadGenForm:{lead}").status_code == 404
+
+
+def test_an_erasure_by_urn_erases_the_lead(rig: Rig) -> None:
+    rig.connect_member()
+    rig.sync()
+    lead = ids(rig.api)[0]
+    receipt = rig.api.post("/erasures", {"lead": f"urn:li:leadGenFormResponse:{lead}"})
+    assert (receipt.status_code, receipt.json()["leads"]) == (202, 1)
+    assert lead not in ids(rig.api)
+
+
+def test_a_window_without_a_moment_is_a_mistake(town: Town) -> None:
+    day = "2026-01-02T00:00:00Z"
+    for since in (day, "2026-01-03T00:00:00Z"):
+        answer = town.acme.api.get("/leads", since=since, until=day)
+        assert (answer.status_code, answer.json()["code"]) == (422, "empty_window")
+        assert answer.json()["remedy"]
+
+
+def test_every_mistake_in_what_was_sent_has_a_remedy(town: Town) -> None:
+    sync = f"/accounts/{MAIN}/sync"
+    wrong = (
+        town.acme.api.get("/leads", limit=0),
+        town.acme.api.get("/leads", test="perhaps"),
+        town.acme.api.put(sync, {"enabled": True, "enable": 1}),
+        town.acme.api.put(sync, {}),
+    )
+    for answer in wrong:
+        said = answer.json()
+        assert (answer.status_code, said["code"]) == (422, "invalid_input")
+        assert said["remedy"]
+        assert all(one["remedy"] for one in said["problems"])
+    assert "misspelt" in wrong[2].json()["remedy"]

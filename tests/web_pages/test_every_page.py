@@ -80,7 +80,7 @@ def prepare(rig: Any) -> None:
 
 def crawl(person: Person) -> dict[str, Page]:
     found: dict[str, Page] = {}
-    waiting, kinds = ["/"], dict[str, int]()
+    waiting, kinds = ["/", f"/accounts/{MAIN}/test-lead?since=2026-01-01"], dict[str, int]()
     while waiting:
         path = waiting.pop(0)
         kind = shape(urlsplit(path).path) + "?" * ("?" in path)
@@ -102,6 +102,7 @@ def test_every_kind_of_page_is_reached_by_links(seen: dict[str, Page]) -> None:
         "/connections/*",
         "/accounts/*",
         "/accounts/*/certificate",
+        "/accounts/*/test-lead",
         "/accounts/*/teardown",
         "/forms/*",
         "/leads/*",

@@ -72,7 +72,7 @@ def test_cut_off_after_any_call_it_ends_the_same_and_is_never_a_moment_without(
     webhook = webhooks(rig)[0]["id"]
     act = {
         "apply": lambda: rig.app.subscriptions.apply(rig.workspace, owner),
-        "rotate": lambda: rig.app.subscriptions.rotate(rig.workspace, webhook),
+        "rotate": lambda: rig.app.subscriptions.rotate(rig.workspace, webhook, "api"),
     }[what]
     cuts = 0
     while not rig.app.subscriptions.plan(rig.workspace, owner)[0].settled:

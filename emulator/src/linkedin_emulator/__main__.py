@@ -6,12 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from linkedin_emulator.emulator import WORLDS, Emulator
 from linkedin_emulator.protocol.wire import Json
 from linkedin_emulator.server.serving import PortTakenError, listen, serve
 from linkedin_emulator.server.sockets import deliver
 from linkedin_emulator.world.demo import AppSettings
+from linkedin_emulator.world_file import WorldFile
 
 BULK_FORM = 11780444
 
@@ -23,17 +25,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     host, _, port = given.listen.rpartition(":")
     if not host or not port.isdigit():
         parser.error("--listen takes HOST:PORT")
+    kept = WorldFile(Path(given.state)) if given.state else None
     try:
-        emulator = _emulator(given)
+        emulator = _emulator(given, kept)
     except ValueError as error:
         parser.error(str(error))
+    except OSError as error:
+        parser.error(f"--state {given.state}: {error.strerror}")
     try:
         sock = listen(host.strip("[]"), int(port))
     except PortTakenError as error:
         print(f"linkedin-emulator: {error}", file=sys.stderr)
         return 1
-    print(f"LinkedIn emulator at http://{host}:{sock.getsockname()[1]} (seed {given.seed})", flush=True)
-    serve(emulator, sock)
+    print(
+        f"LinkedIn emulator at http://{host}:{sock.getsockname()[1]} (seed {emulator.state.seed})", flush=True
+    )
+    serve(emulator, sock, kept)
     return 0
 
 
@@ -52,10 +59,11 @@ def _parser() -> argparse.ArgumentParser:
         "--no-refresh-tokens", action="store_true", help="an app without programmatic refresh"
     )
     parser.add_argument("--knob", action="append", default=[], metavar="NAME=JSON", help="repeatable")
+    parser.add_argument("--state", metavar="FILE", help="keep the world there, and go on from it")
     return parser
 
 
-def _emulator(given: argparse.Namespace) -> Emulator:
+def _emulator(given: argparse.Namespace, kept: WorldFile | None) -> Emulator:
     usual = AppSettings()
     app = AppSettings(
         given.client_id or usual.client_id,
@@ -65,7 +73,12 @@ def _emulator(given: argparse.Namespace) -> Emulator:
     )
     knobs = dict(_knob(text) for text in given.knob)
     emulator = Emulator(given.seed, world=given.world, deliver=deliver, knobs=knobs, app=app)
-    if given.leads:
+    world, trouble = kept.load() if kept else (None, "")
+    if trouble:
+        print(f"linkedin-emulator: {trouble}", file=sys.stderr, flush=True)
+    if world is not None:
+        emulator.go_on(world, app, knobs)
+    elif given.leads:
         emulator.control.leads.generate(BULK_FORM, given.leads)
     return emulator
 

@@ -78,6 +78,25 @@ class Emulator:
         with self._state.lock:
             self._state.become(kept.copied())
 
+    def go_on(self, kept: State, app: AppSettings, knobs: Mapping[str, Json]) -> None:
+        """Go on from a world of an earlier process, with the app and the knobs of this one."""
+        with self._state.lock:
+            self._state.become(kept)
+            known = self._state.world.apps.get(app.client_id)
+            if known is None:
+                self.control.world.create_app(
+                    app.client_id, app.secrets, app.redirect_uris, refresh_enabled=app.refresh_enabled
+                )
+            else:
+                known.secrets, known.redirect_uris = list(app.secrets), list(app.redirect_uris)
+                known.refresh_enabled = app.refresh_enabled
+            self._state.knobs.patch(dict(knobs))
+
+    @property
+    def state(self) -> State:
+        """What there is at this moment, for a file."""
+        return self._state
+
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Answer one request; `target` is the raw path and query as they stand in the request line."""
         began = time.perf_counter()

@@ -38,7 +38,15 @@ class State:
     def copied(self) -> State:
         """The same world a second time; what happens in the one changes nothing in the other."""
         with self.lock:
-            return copy.deepcopy(self, {id(self.lock): threading.RLock()})
+            return copy.deepcopy(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "lock"}
+
+    def __setstate__(self, kept: dict[str, object]) -> None:
+        for name, value in kept.items():
+            setattr(self, name, value)
+        self.lock = threading.RLock()
 
     def become(self, other: State) -> None:
         """Take over everything from another state but its lock."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from leadwire.settings import is_loopback
+from leadwire.setting_values import is_loopback
 
 PAGE = 200  # the most the API gives at once
 SLOW = 600.0  # seconds; reading forms from LinkedIn happens within one request

@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from leadwire.linkedin.versions import newest_known, sunset_of
-from leadwire.settings import PREFIX, is_loopback
+from leadwire.setting_values import is_loopback
+from leadwire.settings import PREFIX
 
 Verdict = Literal["ok", "warning", "broken"]
 
@@ -43,6 +44,19 @@ def database(facts: Any) -> Iterator[Finding]:
     yield Finding("ok", "database", words)
     for warning in facts["warnings"]:
         yield Finding("warning", "database", warning)
+
+
+def keys(sealing: Any) -> Iterator[Finding]:
+    """During a rotation: whether the old keys are still needed."""
+    first = f"the first key of {PREFIX}SECRET_KEY"
+    if sealing["older"]:
+        words = f"{sealing['older']} sealed values need an older key than {first}: keep it; a start seals them anew"
+        yield Finding("warning", "keys", words)
+    elif sealing["keys"] > 1:
+        yield Finding("ok", "keys", f"everything is sealed with {first}: take the others away")
+    if sealing["lost"]:
+        words = f"{sealing['lost']} sealed values open with none of the keys: put theirs behind {first}, or reconnect"
+        yield Finding("warning", "keys", words)
 
 
 def linkedin_app(status: Any) -> Iterator[Finding]:

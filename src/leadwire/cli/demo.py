@@ -20,9 +20,11 @@ from leadwire.cli import tell
 from leadwire.cli.ends import Failed
 from leadwire.cli.serving import leave
 from leadwire.listening import listen
-from leadwire.settings import DEFAULT_SCOPES, Settings, listen_text, load
+from leadwire.setting_values import listen_text
+from leadwire.settings import DEFAULT_SCOPES, Settings, load
 
 CLIENT_ID = "demo-app"
+WORLD = "emulator.world"  # in HOME
 CHILD_ENDS = 3.0  # seconds
 PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 BLOCK = """
@@ -38,13 +40,13 @@ BLOCK = """
       {command} accounts
       {command} accounts enable ACCOUNT
 
-  Ctrl-C ends the demo. Its leads stay in {home}.
+  Ctrl-C ends the demo. Its leads, and the emulator's world, stay in {home}.
 """
 
 
 def demo(
-    leads: Annotated[int, typer.Option(min=0, help="So many more leads in the emulator.")] = 0,
-    seed: Annotated[int, typer.Option(help="Decides everything random in the emulator.")] = 1,
+    leads: Annotated[int, typer.Option(min=0, help="So many more leads in the emulator's fresh world.")] = 0,
+    seed: Annotated[int, typer.Option(help="Decides everything random in a fresh world.")] = 1,
 ) -> None:
     """Run Leadwire with a LinkedIn emulator, on SQLite in ./.leadwire, until Ctrl-C."""
     secret = secrets.token_urlsafe(18)
@@ -53,10 +55,15 @@ def demo(
     for address, setting in ((settings.listen, "LISTEN"), (settings.emulator_listen, "EMULATOR_LISTEN")):
         listen(address, f"LEADWIRE_{setting}").close()
     from leadwire import logs, server  # loading the app takes longer than most commands
+    from leadwire.home import make_home
 
     logs.configure(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # until the server takes it over
-    with _emulator(settings, secret, ["--leads", str(leads), "--seed", str(seed)]) as child:
+    world = make_home(settings.home) / WORLD
+    if world.exists() and (leads or seed != 1):
+        tell.note(f"--leads and --seed are for a fresh world; the emulator goes on with the one in {world}")
+    more = ["--leads", str(leads), "--seed", str(seed), "--state", str(world)]
+    with _emulator(settings, secret, more) as child:
         code = server.serve(
             settings,
             announce=lambda running: _announce(settings, running.url, running.key),

@@ -87,6 +87,7 @@ def _service(ctx: typer.Context, settings: Settings) -> Iterator[Finding]:
     linkedin, facts = status["linkedin"], (status["deployment"] or {}).get("facts")
     if facts is not None:
         yield from checks.database(facts)
+        yield from checks.keys(facts["sealing"])
     yield from checks.public_url(status["public_url"], linkedin["emulated"])
     yield from checks.linkedin_app(status)
     yield from checks.scopes(facts["scopes"] if facts else settings.linkedin_scopes, connections)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from leadwire.cli import follow, tell
-from leadwire.cli.ends import Listed
-from leadwire.cli.options import Account, Json, Limit, NoWait, OfAccount, OfForm, Since, Timeout, Until
+from leadwire.cli.api import Api
+from leadwire.cli.ends import Failed, GoesOn, Listed
+from leadwire.cli.options import (
+    Account,
+    Json,
+    Limit,
+    NoWait,
+    OfAccount,
+    OfForm,
+    Since,
+    Timeout,
+    Until,
+    a_time,
+)
 from leadwire.cli.reach import reach
 
 app = typer.Typer(cls=Listed, help="Leads as they were answered.")
 
 HEADS = ("LEAD", "SUBMITTED", "FORM", "TEST", "NAME", "E-MAIL", "COMPANY")
+STEPS = ("STEP", "AFTER MS", "AT", "WHAT")
 NONE = "No leads here. Read some: leadwire pull ACCOUNT"
 
 
@@ -61,6 +75,57 @@ def show(
         tell.facts((found["extras"] or {}).items())
     tell.line("\nHistory")
     tell.facts((tell.moment(one["at"]), f"{one['event']} {one['via'] or ''}") for one in found["history"])
+
+
+@app.command("test")
+def test(
+    ctx: typer.Context,
+    account: Account,
+    since: Annotated[
+        str | None, typer.Option(parser=a_time, metavar="TIME", help="As if begun then, instead of now.")
+    ] = None,
+    timeout: Timeout = "10m",
+    json: Json = False,
+) -> None:
+    """Wait for the next test lead of an account, and tell its way into the table with times (LGF-109)."""
+    with reach(ctx, work=True) as api:
+        began = since or api.get(f"/accounts/{account}/test-lead")["since"]
+        tell.note(f"Waiting since {began}. In Campaign Manager, send a test lead of a form of this account.")
+        path, late = f"/accounts/{account}/test-lead", ""
+        try:
+            check = follow.until(_arrived(api, path, began), timeout, "the test lead")
+        except GoesOn as error:
+            check, late = api.get(path, since=began), str(error)
+    tell.as_json(check) if json else _show_check(check)
+    for one in check["problems"]:
+        tell.note(f"{one['code']}: {one['message']} {one['remedy']}")
+    if late:
+        raise GoesOn(f"{late}. Go on with --since {began}")
+    if check["problems"]:
+        raise Failed(f"the lead is stored, but was not pushed, only read ({check['received_via']})")
+
+
+def _arrived(api: Api, path: str, began: str) -> Callable[[], Any]:
+    """A look at the check that tells each step once, and is over when the lead is stored."""
+    told: set[str] = set()
+
+    def look() -> Any:
+        check = api.get(path, since=began)
+        for step in check["steps"]:
+            line = f"+{step['after_ms']:,} ms {step['step']}: {step['said']}"
+            if line not in told:
+                told.add(line)
+                tell.note(line)
+        return check if check["state"] == "stored" else None
+
+    return look
+
+
+def _show_check(check: Any) -> None:
+    rows = [[one["step"], f"{one['after_ms']:,}", one["at"], one["said"]] for one in check["steps"]]
+    tell.table(STEPS, rows, "No test lead has come.")
+    if check["lead"]:
+        tell.line(f"{check['lead']} is in {check['table']}, {check['took_ms']:,} ms after its submission.")
 
 
 def pull(

@@ -49,6 +49,8 @@ def _read(parse: Any) -> Any:
     return read
 
 
+a_time = _read(_time)
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 Account = Annotated[
     str,
@@ -61,11 +63,11 @@ OfAccount = Annotated[
 OfForm = Annotated[str | None, typer.Option("--form", metavar="FORM", help="Only those of this form.")]
 Since = Annotated[
     str | None,
-    typer.Option(parser=_read(_time), metavar="TIME", help="Submitted then or later: a day, or RFC 3339."),
+    typer.Option(parser=a_time, metavar="TIME", help="Submitted then or later: a day, or RFC 3339."),
 ]
 Until = Annotated[
     str | None,
-    typer.Option(parser=_read(_time), metavar="TIME", help="Submitted before: a day, or RFC 3339."),
+    typer.Option(parser=a_time, metavar="TIME", help="Submitted before: a day, or RFC 3339."),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="How many, newest first.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait until it is done.")]

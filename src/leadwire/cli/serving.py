@@ -11,7 +11,8 @@ import typer
 
 from leadwire.cli import tell
 from leadwire.cli.reach import here
-from leadwire.settings import SettingsError, listen_text
+from leadwire.setting_values import listen_text
+from leadwire.settings import SettingsError
 
 
 class Role(StrEnum):

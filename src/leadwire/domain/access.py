@@ -39,11 +39,7 @@ PAGE_ROLES: Mapping[str, Mapping[str, CanRead]] = {
 _STATUS: Mapping[str, CanRead] = {
     "ACTIVE": "yes",
     "UNKNOWN": "yes",
-    "DRAFT": "probably",
-    "CANCELED": "no",
-    "PENDING_DELETION": "no",
-    "REMOVED": "no",
-}
+}  # of all others LinkedIn's documents say nothing as to leads, so trying shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +195,8 @@ def _status(facts: Facts) -> Iterator[_Finding]:
             can_read,
             Problem(
                 "account_closed",
-                f"The ad account is not active: LinkedIn calls it {facts.status}.",
-                "Reactivate the account in Campaign Manager, or turn its sync off. What was stored stays.",
+                f"The ad account is not active: LinkedIn calls it {facts.status}. Its old leads may still be shown.",
+                "Switch it on to read them; for new ones reactivate it in Campaign Manager. What was stored stays.",
                 {"status": facts.status},
             ),
         )
@@ -210,7 +206,7 @@ def _status(facts: Facts) -> Iterator[_Finding]:
             "yes",
             Problem(
                 "account_on_hold",
-                f"The account does not serve ads ({', '.join(held)}). Its leads can still be read.",
+                f"The account does not serve ads ({', '.join(held)}). That alone hinders no reading.",
                 "Look into billing and budget in Campaign Manager.",
                 {"serving_statuses": held},
             ),

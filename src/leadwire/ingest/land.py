@@ -22,7 +22,7 @@ from leadwire.domain.times import Millis
 from leadwire.ingest import translate
 from leadwire.linkedin.errors import Surprise
 from leadwire.linkedin.leads import read_lead
-from leadwire.linkedin.urns import is_lead_id
+from leadwire.linkedin.odd_leads import claimed_form, claimed_id
 from leadwire.store import Cell, FormTable, Json, LandedLead, Run, RunCounters, Spot, Trouble, Tx, Workspace
 
 DIGEST = 16
@@ -323,6 +323,8 @@ def _field_trouble(batch: Batch, lead: Lead, fault: Fault) -> Trouble:
 
 
 def _unreadable(batch: Batch, raw: bytes, error: Surprise) -> Trouble:
+    said = _members(raw)
+    form_id, version = claimed_form(said)
     return Trouble(
         level="lead",
         owner=batch.owner,
@@ -330,18 +332,18 @@ def _unreadable(batch: Batch, raw: bytes, error: Surprise) -> Trouble:
         reason=str(error),
         raw=raw,
         digest=digest(raw),
-        lead_id=_claimed_id(raw),
+        lead_id=claimed_id(said),
+        form_id=form_id,
+        form_version=version,
     )
 
 
-def _claimed_id(raw: bytes) -> str | None:
-    """The id an unreadable element gives itself, so that it can be asked for again."""
+def _members(raw: bytes) -> Mapping[str, object]:
     try:
         said = msgspec.json.decode(raw)
     except (ValueError, RecursionError):
-        return None
-    claimed = said.get("id") if isinstance(said, dict) else None
-    return claimed if isinstance(claimed, str) and is_lead_id(claimed) else None
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def digest(raw: bytes) -> bytes:

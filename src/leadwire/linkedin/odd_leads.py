@@ -2,6 +2,8 @@
 name: an answer of unknown shape is kept as JSON text, one without a question under the question id "".
 """
 
+from collections.abc import Mapping
+
 from leadwire.linkedin.errors import Surprise
 from leadwire.linkedin.lead import Answer, Lead, check_submitted
 from leadwire.linkedin.loose import at, dump, identifier, integer, load_record, record, text, union_urn
@@ -43,6 +45,20 @@ def read_odd_lead(raw: bytes) -> Lead:
         answers=answers,
         consents=consents,
     )
+
+
+def claimed_id(said: Mapping[str, object]) -> str | None:
+    """The id an unreadable lead gives itself, so that it can be asked for again."""
+    claimed = said.get("id")
+    return claimed if isinstance(claimed, str) and is_lead_id(claimed) else None
+
+
+def claimed_form(said: Mapping[str, object]) -> tuple[str | None, int | None]:
+    """The form and version an unreadable lead names, so that people find it where they look for it."""
+    try:
+        return parse_form_version(text(said.get("versionedLeadGenFormUrn")) or "")
+    except Surprise:
+        return None, None
 
 
 def _response(response: object) -> tuple[tuple[Answer, ...], tuple[tuple[str, object], ...]]:

@@ -1,10 +1,14 @@
 """The app's credentials as typed into set-up, and the change of the key that seals everything."""
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from leadwire.domain.times import Millis
 from leadwire.store import schema
-from leadwire.store.desk_rows import AppCredentials
+from leadwire.store.desk_rows import AppCredentials, Sealing
+from leadwire.store.errors import SealBroken
 from leadwire.store.ground import Desk, inside
 from leadwire.store.scope import insert_into
 from leadwire.store.vault import place_of
@@ -42,12 +46,34 @@ class Credentials(Desk):
             connection.execute(self._table("app_credentials").delete())
 
     def reseal(self) -> int:
-        """Seal under the newest key what an older one sealed; how many. May be broken off and run again."""
+        """Seal under the newest key what an older one sealed; how many. May be broken off and run again.
+
+        What no key opens is left as it is: it is somebody else's trouble, and must not hinder a start.
+        """
         with self._ground.changing() as connection:
             done = self._again(connection, self._table("app_credentials"), "client_secret", OURS[:-1])
             done += self._again(connection, self._table("secrets"), "sealed", place_of("")[:-1])
             workspaces = list(connection.scalars(select(self._table("workspaces").c.id)))
         return done + sum(map(self._reseal_workspace, workspaces))
+
+    def sealing(self) -> Sealing:
+        """Whose keys are still needed. Where there is one key, nothing is counted: all is sealed with it or lost."""
+        keys = self._ground.keys.keys
+        if len(keys) == 1:
+            return Sealing(1, 0, 0)
+        found = Counter[bytes]()
+        with self._ground.looking() as connection:
+            found += _key_ids(connection, self._table("app_credentials").c.client_secret)
+            found += _key_ids(connection, self._table("secrets").c.sealed)
+            workspaces = list(connection.scalars(select(self._table("workspaces").c.id)))
+        for workspace_id in workspaces:
+            with self._ground.database.read(inside(workspace_id)) as connection:
+                for name, columns in schema.SEALED.items():
+                    c = self._table(name).c
+                    for column in columns:
+                        found += _key_ids(connection, c[column], c.workspace_id == workspace_id)
+        older = sum(found[key.id] for key in keys[1:])
+        return Sealing(len(keys), older, found.total() - older - found[keys[0].id])
 
     def _reseal_workspace(self, workspace_id: str) -> int:
         done = 0
@@ -73,7 +99,20 @@ class Credentials(Desk):
         for sealed, row in connection.execute(sealed_rows).all():
             if not keys.is_current(sealed):
                 bound = (*aad, str(row))
-                fresh = keys.seal(keys.open(sealed, bound), bound)
-                connection.execute(table.update().where(name == row, *where).values({column: fresh}))
-                done += 1
+                try:
+                    fresh = keys.seal(keys.open(sealed, bound), bound)
+                except SealBroken:
+                    continue
+                # Only over what was read: another process may have put a newer token there meanwhile.
+                same = table.update().where(name == row, table.c[column] == sealed, *where)
+                done += connection.execute(same.values({column: fresh})).rowcount
         return done
+
+
+def _key_ids(
+    connection: Connection, column: ColumnElement[Any], *where: ColumnElement[bool]
+) -> Counter[bytes]:
+    """How many values each key sealed; see `seal` for where its id stands."""
+    key_id = func.substr(column, 2, 4)
+    counted = select(key_id, func.count()).where(column.is_not(None), *where).group_by(key_id)
+    return Counter({bytes(found): count for found, count in connection.execute(counted)})

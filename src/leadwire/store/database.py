@@ -69,8 +69,13 @@ def passing_troubles() -> Iterator[None]:
         raise TryLater("no free database connection") from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_passing(error.orig):
-            raise TryLater(f"the database cannot do it now: {type(error.orig).__name__}") from error
+            raise TryLater(f"the database cannot do it now: {_cause(error.orig)}") from error
         raise
+
+
+def _cause(error: object) -> str:
+    """SQLite's words for the moment name no row; PostgreSQL's may, so there the class is said alone."""
+    return str(error) if hasattr(error, "sqlite_errorcode") else type(error).__name__
 
 
 def _is_passing(error: object) -> bool:

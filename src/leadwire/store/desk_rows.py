@@ -81,6 +81,15 @@ class AppCredentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealing:
+    """How many keys there are, how many values need one that is not the first, and how many no key opens."""
+
+    keys: int
+    older: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What `doctor` says of the database; every warning is a sentence for people."""
 

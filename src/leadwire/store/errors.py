@@ -12,6 +12,7 @@ remedy go out as they are. The rest is about the database itself.
     └── OneTimeRefused     start again from Leadwire; `reason` says why this text is no good
     StoreError
     ├── TryLater           nothing was written; the same may be tried again
+    │   └── NotReached     see to the server, its address, or the login; `str()` names them for operators
     ├── Overtaken          let go: another worker carries this on, or it was ended
     ├── SchemaTooNew       run the newer Leadwire that wrote this database
     ├── SchemaTooOld       migrate first
@@ -27,6 +28,7 @@ __all__ = [
     "BadCursor",
     "BadSlug",
     "NotFound",
+    "NotReached",
     "OneTimeRefused",
     "Overtaken",
     "Refusal",
@@ -60,7 +62,7 @@ class Taken(Conflict):
 
 
 class BadSlug(InvalidInput):
-    """Not a slug: lower-case letters, digits, `_` and `-`, at most 40, and not a reserved one."""
+    """Not a slug: lower-case letters, digits and single `_`, at most 40, and not a reserved one."""
 
 
 class BadCursor(InvalidInput):
@@ -84,6 +86,10 @@ class StoreError(Exception):
 
 class TryLater(StoreError):
     """The database cannot be reached or written now; nothing of this transaction was kept."""
+
+
+class NotReached(TryLater):
+    """No connection to the server: its text says where to, and why not. For operators, never for callers of the API."""
 
 
 class Overtaken(StoreError):

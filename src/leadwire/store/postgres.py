@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.exc import ProgrammingError
 
 from leadwire.store.database import passing_troubles
 from leadwire.store.desk_rows import Facts
+from leadwire.store.errors import NotReached
 from leadwire.store.walls import declare
 
 APP_ROLE = "leadwire_app"
@@ -40,6 +42,28 @@ SELECT current_user, rolsuper OR rolbypassrls,
   EXISTS (SELECT FROM pg_tables WHERE schemaname = 'leadwire' AND tableowner = current_user)
 FROM pg_roles WHERE rolname = current_user
 """
+
+# What libpq and the server say, and what it means to who must put it right; the first sign that fits.
+CAUSES = (
+    ("password authentication failed", "the password is wrong, or there is no such user"),
+    ("no password supplied", "a password is needed; write it into the URL, user:password@host"),
+    ("no pg_hba.conf entry", "the server lets this user in from this machine nowhere (its pg_hba.conf)"),
+    ('role "', "there is no such user, or it may not log in"),
+    ('database "', "there is no such database, or this user may not connect to it; createdb makes one"),
+    ("too many clients", "the server has no connection left (its max_connections)"),
+    ("remaining connection slots", "the server has no connection left (its max_connections)"),
+    ("starting up", "the server is just starting"),
+    ("shutting down", "the server is being stopped"),
+    ("Connection refused", "refused: no server listens there"),
+    ("No such file or directory", "no server listens at this socket"),
+    ("resolve host", "unknown host: the name leads nowhere"),
+    ("translate host name", "unknown host: the name leads nowhere"),
+    ("Name or service not known", "unknown host: the name leads nowhere"),
+    ("timeout expired", "no answer: a wrong address, or a firewall between"),
+    ("unreachable", "no way there: a wrong address, or no network"),
+    ("closed the connection", "it hung up before it let us in; see its log"),
+    ("SSL", "the server and the URL do not agree on TLS (sslmode)"),
+)
 
 # The tables that answers were in: those people read, and of ours the ones that keep bytes or words.
 HOLD_LEADS = """
@@ -152,6 +176,15 @@ def _engine(url: URL, patience: float, **options: Any) -> Engine:
         **options,
     )
 
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: object, _record: object, arguments: Any, parameters: Any
+    ) -> psycopg.Connection[Any]:
+        try:
+            return psycopg.connect(*arguments, **parameters)
+        except psycopg.OperationalError as error:
+            raise NotReached(_unreached(url, error)) from None
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.execute("SELECT set_config('timezone', 'UTC', false)")
@@ -160,6 +193,16 @@ def _engine(url: URL, patience: float, **options: Any) -> Engine:
         connection.commit()
 
     return engine
+
+
+def _unreached(url: URL, error: psycopg.OperationalError) -> str:
+    """Where to and why not; the password stands in neither."""
+    said = str(error)
+    host = url.query.get("host") or url.host or "this machine"
+    login = f", as {url.username}" if url.username else ""
+    where = f"PostgreSQL at {host}:{url.port or 5432}, database {url.database or url.username}{login}"
+    words = next((words for sign, words in CAUSES if sign in said), said.strip().partition("\n")[0])
+    return f"{where}: {words}"
 
 
 def _take_on_app_role(connection: Any, _record: object) -> None:

@@ -20,7 +20,8 @@ from leadwire.store.paging import page
 from leadwire.store.place import DEFAULT, Place, place
 from leadwire.store.rows import Page, WorkspaceInfo
 
-SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?")
+# No `-`: a schema of that name must be quoted in every statement. Workspaces of old have one, and keep it.
+SLUG = re.compile(r"[a-z0-9]([a-z0-9_]{0,38}[a-z0-9])?")
 # `__` parts a slug from a table's name in SQLite; the others are the databases' own.
 NEVER = re.compile(r"sqlite.*|pg_.*|leadwire|.*__.*")
 LONGEST = 40
@@ -36,7 +37,11 @@ class Tenants(Desk):
     def create_workspace(self, name: str, now: Millis, slug: str | None = None) -> WorkspaceInfo:
         """Make a workspace and its place. Without a slug, one is made from the name. BadSlug, Taken."""
         if slug is not None and not is_slug(slug):
-            raise BadSlug("bad_slug", f"{slug[:80]!r} is no slug.", "Use up to 40 of a-z, 0-9, _ and -.")
+            raise BadSlug(
+                "bad_slug",
+                f"{slug[:80]!r} is no slug.",
+                "Use up to 40 of a-z, 0-9 and _, and no _ at an end.",
+            )
         database, new = self._ground.database, self._ground.new_id(now)
         grantee = database.grantee()
         with database.own({**inside(new), **DEPLOYMENT}) as connection:

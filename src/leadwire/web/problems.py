@@ -99,6 +99,8 @@ OTHERS = (
     ),
     Row(linkedin.LinkedInError, 502, "linkedin_answered_oddly", "Try again; if it stays, see the log."),
 )
+UNREACHED = "The database cannot be reached now"  # where it is, is the operators' business; the log has it
+
 # Never which id, nor whose it is: an unknown thing and another workspace's get the same bytes.
 NOTHING_HERE = Failure(
     title="Not Found",
@@ -125,6 +127,13 @@ FRAMEWORK = {
 }
 
 
+DESCRIBED = "What it may be stands in /api/v1/openapi.json."
+REMEDIES = {
+    "missing": "Send it, too; what a call takes stands in /api/v1/openapi.json.",
+    "extra_forbidden": "Leave it out, or see whether it is misspelt: what a call takes stands in /api/v1/openapi.json.",
+}
+
+
 def failure(
     status: int, code: str, detail: str, remedy: str = "", problems: Sequence[Problem] = ()
 ) -> Failure:
@@ -144,9 +153,8 @@ def failure_of(error: Exception) -> Failure | None:
         return failure(status, error.code, error.message, error.remedy, list(map(Problem.of, error.problems)))
     for row in OTHERS:
         if isinstance(error, row.kind):
-            return failure(
-                row.status, row.code, f"{str(error) or HTTPStatus(row.status).phrase}.", row.remedy
-            )
+            said = UNREACHED if isinstance(error, store.NotReached) else str(error)
+            return failure(row.status, row.code, f"{said or HTTPStatus(row.status).phrase}.", row.remedy)
     return None
 
 
@@ -248,7 +256,8 @@ def _member(said: Mapping[str, Any]) -> Problem:
     ours = said.get("ctx", {}).get("error")
     if isinstance(ours, errors.InvalidInput):
         return Problem(code=ours.code, message=f"{place}: {ours.message}", remedy=ours.remedy)
-    return Problem(code=str(said["type"]), message=f"{place}: {said['msg']}.")
+    kind = str(said["type"])
+    return Problem(code=kind, message=f"{place}: {said['msg']}.", remedy=REMEDIES.get(kind, DESCRIBED))
 
 
 def _wait(error: Exception) -> dict[str, str]:

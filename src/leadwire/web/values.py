@@ -23,6 +23,7 @@ from leadwire.domain.texts import storable
 from leadwire.domain.times import Millis, duration_text, iso, parse_duration, parse_iso
 
 PLAIN_ID = re.compile(r"[!-~]{1,200}")
+LEAD_URN = re.compile(r"urn:li:lead(?:Gen)?FormResponse:")
 DURATION = r"^[0-9]{1,9}[smhd]$"
 ACCOUNT = r"^([1-9][0-9]{0,19}|(urn:li:)?(sponsoredAccount|organization):[1-9][0-9]{0,19})$"
 
@@ -60,6 +61,11 @@ def _known_shape(text: str) -> str:
     if not PLAIN_ID.fullmatch(text):
         raise NotFound("not_found", "There is no such id.")
     return text
+
+
+def _lead_named(text: str) -> str:
+    """LinkedIn writes a lead's id alone, in pushes with the URN's head, and in its documents with another one."""
+    return LEAD_URN.sub("", text, count=1) if LEAD_URN.match(text) else text
 
 
 def _owner_here(text: str) -> str:
@@ -101,5 +107,7 @@ OwnerIn = Annotated[
     WithJsonSchema({"type": "string", "pattern": ACCOUNT, **_EXAMPLES}),
 ]
 FormFilter = Annotated[IdIn | None, Query(description="LinkedIn's form id")]
-LeadIdFilter = Annotated[IdIn | None, Query(description="LinkedIn's lead id")]
+LeadIn = Annotated[IdIn, AfterValidator(_lead_named)]
+LeadPath = Annotated[IdPath, AfterValidator(_lead_named)]
+LeadIdFilter = Annotated[LeadIn | None, Query(description="LinkedIn's lead id, or its URN")]
 AccountFilter = Annotated[OwnerIn | None, Query(description="Number, `organization:<number>`, or URN")]

@@ -102,6 +102,10 @@ class Composer:
     tongue: Tongue
     questions: list[_Question] = field(default_factory=list)
     consents: list[tuple[int, bool]] = field(default_factory=list)
+    document: dict[str, Json] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return composer, (self.document,)  # its questions are functions, which no copy can hold
 
     def response(self, dice: bytes) -> bytes:
         """Encoded answers, not in the form's order, optional ones sometimes missing."""
@@ -125,7 +129,7 @@ def composer(version: dict[str, Json]) -> Composer:
     locale = version.get("creationLocale", {})
     key = f"{locale.get('language')}_{locale.get('country')}"
     content = version.get("content", {})
-    made = Composer(TONGUES.get(key, TONGUES["en_US"]))
+    made = Composer(TONGUES.get(key, TONGUES["en_US"]), document=version)
     made.questions = [_question(i, q) for i, q in enumerate(content.get("questions", ()))]
     consents = content.get("legalInfo", {}).get("consents", ())
     made.consents = [(consent["id"], bool(consent.get("checkRequired"))) for consent in consents]

@@ -157,7 +157,7 @@ def sync_account(account: OwnerPath, wish: SyncWish, here: Here, services: Wired
     """Switch reading on or off, or change how. Reads forms, shapes tables, back-fills, subscribes."""
     with here.read() as tx:
         wished = _wished(tx.accounts.get(account), wish, services.deployment.takes_pushes)
-    _, runs = services.orders.sync(here, account, wished, wish.force)
+    _, runs = services.orders.sync(here, account, wished, "api", wish.force)
     return Started(runs=[run.id for run in runs])
 
 

@@ -15,7 +15,9 @@ router = APIRouter(prefix="/audit", tags=["audit"])
 
 
 class AuditView(View):
-    """`actor`: `api`, `page`, `leadwire` (by itself), `linkedin`, or `linkedin member`; `object`: whose id it is."""
+    """`actor`: `api` (programs and commands), `web` (pages), `leadwire` (by itself), `linkedin`, or
+    `linkedin member`; `object`: whose id it is.
+    """
 
     id: str
     at: Moment

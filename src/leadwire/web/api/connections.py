@@ -91,7 +91,7 @@ def get_connection(connection_id: IdPath, here: Here) -> ConnectionHistory:
 @router.post("/{connection_id}/heartbeat", responses=fails(404, 409))
 def verify_connection(connection_id: IdPath, here: Here, services: Wired) -> ConnectionView:
     """Ask LinkedIn now whether the grant lives. A grant found dead becomes `needs_reconnect`."""
-    services.duties.heartbeat(here, connection_id)
+    services.duties.heartbeat(here, connection_id, "api")
     with here.read() as tx:
         return view(tx.connections.get(connection_id))
 
@@ -120,9 +120,9 @@ def delete_connection(
     other connection sees are paused, or with `purge` torn down with their leads, forms and tables.
     """
     if purge:
-        services.teardown.connection(here, connection_id)
+        services.teardown.connection(here, connection_id, "api")
     else:
-        services.orders.disconnect(here, connection_id)
+        services.orders.disconnect(here, connection_id, "api")
 
 
 def view(connection: Connection) -> ConnectionView:

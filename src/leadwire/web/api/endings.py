@@ -12,7 +12,7 @@ from leadwire.erasure import Receipt
 from leadwire.web.auth import Here, Wired
 from leadwire.web.contract import fails
 from leadwire.web.problems import Problem
-from leadwire.web.values import Flag, IdIn, IdPath, Moment, OwnerPath, View, Wish
+from leadwire.web.values import Flag, LeadIn, LeadPath, Moment, OwnerPath, View, Wish
 
 router = APIRouter()
 
@@ -57,7 +57,7 @@ class Answered(View):
 class LeadErasure(Wish):
     """One lead by its id."""
 
-    lead: IdIn
+    lead: LeadIn
 
 
 class AddressErasure(Wish):
@@ -98,7 +98,7 @@ def tear_down_account(
     purge: Annotated[bool, Query(description="Remove its leads, forms and tables, too")] = False,
 ) -> TornDown:
     """End reading and subscriptions; once more removes nothing more. Switching it on again builds it anew."""
-    removed = services.teardown.owner(here, account, purge)
+    removed = services.teardown.owner(here, account, purge, "api")
     left = [
         LeftView(subscription=one.subscription, problem=Problem.of(one.problem))
         for one in removed.left_behind
@@ -113,7 +113,7 @@ def answer_absence(account: OwnerPath, wish: AbsenceAnswer, here: Here, services
 
 
 @router.delete("/leads/{lead_id}", tags=["leads"], status_code=204, responses=fails(404))
-def erase_lead(lead_id: IdPath, here: Here, services: Wired) -> None:
+def erase_lead(lead_id: LeadPath, here: Here, services: Wired) -> None:
     """Erase a lead for good: it is gone from everywhere, and never comes again."""
     services.erasure.lead(here, lead_id, "api", must_be_here=True)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import JsonValue
 
 from leadwire.domain.columns import Column
+from leadwire.domain.errors import InvalidInput
 from leadwire.domain.forms import FormVersion
 from leadwire.store import Cell, Tx
 from leadwire.store.rows import LeadFilter, StoredLead
@@ -19,7 +20,7 @@ from leadwire.web.paging import Asked, Items, items
 from leadwire.web.values import (
     AccountFilter,
     FormFilter,
-    IdPath,
+    LeadPath,
     Moment,
     Storable,
     TimeIn,
@@ -90,13 +91,17 @@ def list_leads(
     ] = None,
 ) -> Items[LeadView]:
     """Leads, the newest submission first."""
+    if since is not None and until is not None and since >= until:
+        raise InvalidInput(
+            "empty_window", "since must be before until.", "since is inclusive, until is exclusive."
+        )
     wanted = LeadFilter(form, account, since, until, test, q or None)
     with here.read() as tx:
         return items(tx.leads.page(wanted, asked.limit, asked.after), partial(_view, _Forms(tx)))
 
 
 @router.get("/{lead_id}", responses=fails(404))
-def get_lead(lead_id: IdPath, here: Here) -> LeadDetail:
+def get_lead(lead_id: LeadPath, here: Here) -> LeadDetail:
     """One lead and what happened to it."""
     with here.read() as tx:
         lead = tx.leads.get(lead_id)

@@ -132,13 +132,13 @@ def get_mapping(here: Here) -> MappingView:
 @router.put("", response_model_exclude_none=True, responses=fails(409))
 def put_mapping(wish: MappingWish, here: Here, services: Wired) -> MappingView:
     """Put a mapping in force and bring the view up to it."""
-    return _view(mapping.save(here, _wanted(wish.fields), services.now()))
+    return _view(mapping.save(here, _wanted(wish.fields), services.now(), "api"))
 
 
 @router.delete("", response_model_exclude_none=True, responses=fails(409))
 def reset_mapping(here: Here, services: Wired) -> MappingView:
     """Go back to the preset."""
-    return _view(mapping.reset(here, services.now()))
+    return _view(mapping.reset(here, services.now(), "api"))
 
 
 @router.post("/preview")
@@ -174,7 +174,7 @@ def list_suggestions(here: Here, asked: Asked) -> Items[SuggestionView]:
 @router.post("/suggestions/accept", response_model_exclude_none=True, responses=fails(409))
 def accept_suggestions(wish: AcceptWish, here: Here, services: Wired) -> MappingView:
     """Map suggested questions, one by one or by the standing rule."""
-    return _view(mapping.accept(here, wish.sources, wish.always, services.now()))
+    return _view(mapping.accept(here, wish.sources, wish.always, services.now(), "api"))
 
 
 @router.get("/view")

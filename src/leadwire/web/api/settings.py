@@ -54,7 +54,7 @@ def get_settings(here: Here, services: Wired) -> SettingsView:
 @router.patch("")
 def change_settings(wish: SettingsWish, here: Here, services: Wired) -> SettingsView:
     """Change intervals; what is due sooner by them is moved up at once."""
-    services.orders.intervals(here, wish.model_dump(include=wish.model_fields_set))
+    services.orders.intervals(here, wish.model_dump(include=wish.model_fields_set), "api")
     return _view(here, services)
 
 

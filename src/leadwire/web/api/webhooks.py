@@ -113,7 +113,9 @@ def list_webhooks(
 @router.post("", status_code=201, responses=fails(404))
 def create_webhook(wish: WebhookWish, here: Here, services: Wired) -> WebhookView:
     """Subscribe; the same again is the same webhook. What keeps LinkedIn from it stands in `problem`."""
-    return _shown(here, services, services.subscriptions.want(here, wish.account, wish.form, wish.lead_type))
+    return _shown(
+        here, services, services.subscriptions.want(here, wish.account, wish.form, wish.lead_type, "api")
+    )
 
 
 @router.get("/plan", responses=fails(404))
@@ -139,13 +141,13 @@ def get_webhook(webhook_id: IdPath, here: Here, services: Wired) -> WebhookView:
 @router.put("/{webhook_id}", responses=fails(404, 409, 502))
 def rotate_webhook(webhook_id: IdPath, here: Here, services: Wired) -> WebhookView:
     """Give its account a new address: created and challenged before the old one goes, so nothing is missed."""
-    return _shown(here, services, services.subscriptions.rotate(here, webhook_id))
+    return _shown(here, services, services.subscriptions.rotate(here, webhook_id, "api"))
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=fails(404))
 def delete_webhook(webhook_id: IdPath, here: Here, services: Wired) -> None:
     """End it. Where LinkedIn does not answer, it stays in the list as `ending` and is tried again by itself."""
-    services.subscriptions.end(here, webhook_id)
+    services.subscriptions.end(here, webhook_id, "api")
 
 
 @router.post("/{webhook_id}/test", responses=fails(404, 409))

@@ -86,7 +86,9 @@ def sync(ask: Ask) -> Response:
         poll_interval=fields.interval(ask.field("poll_interval")),
         lead_types=() if set(types) == set(owner.lead_types) else types,
     )
-    _, runs = ask.services.orders.sync(ask.workspace, owner.urn, wish, force=ask.field("force") is not None)
+    _, runs = ask.services.orders.sync(
+        ask.workspace, owner.urn, wish, "web", force=ask.field("force") is not None
+    )
     return ask.lead_to(_address(owner), _said(before.enabled, wish.enabled, len(runs)))
 
 

@@ -21,7 +21,7 @@ def page(ask: Ask) -> Response:
 
 def acknowledge(ask: Ask) -> Response:
     """Somebody knows; the banner is silent."""
-    ask.services.watch.acknowledge(ask.workspace, ask.part("id"), "page")
+    ask.services.watch.acknowledge(ask.workspace, ask.part("id"), "web")
     return ask.lead_to("/alerts", "Noted that somebody knows. It stays listed until it is over.")
 
 

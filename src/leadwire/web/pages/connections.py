@@ -96,7 +96,7 @@ def again(ask: Ask) -> Response:
 def heartbeat(ask: Ask) -> Response:
     """Ask LinkedIn now whether the grant lives (LGF-002)."""
     address = f"/connections/{ask.part('id')}"
-    beat = ask.services.duties.heartbeat(ask.workspace, ask.part("id"))
+    beat = ask.services.duties.heartbeat(ask.workspace, ask.part("id"), "web")
     said = words.word(words.HEARTBEAT, beat.result)
     return ask.lead_to(
         address, f"Heartbeat: {said.text}. {said.meaning}", "good" if said.tone == "good" else "bad"
@@ -113,9 +113,9 @@ def calendar(ask: Ask) -> Response:
 def disconnect(ask: Ask) -> Response:
     """Forget the grant; what it brought stays, unless it is to be purged, too."""
     if ask.field("purge") is not None:
-        ask.services.teardown.connection(ask.workspace, ask.part("id"))
+        ask.services.teardown.connection(ask.workspace, ask.part("id"), "web")
         return ask.lead_to("/connections", "The connection is gone, and so is what only it could see.")
-    left = ask.services.orders.disconnect(ask.workspace, ask.part("id"))
+    left = ask.services.orders.disconnect(ask.workspace, ask.part("id"), "web")
     said = "The connection is gone. Forms, leads and settings were kept."
     if left:
         said += f" LinkedIn keeps {counted(left, 'subscription')} until the grant ends; what they push is refused."

@@ -61,7 +61,7 @@ def _trial(ask: Ask, draft: Draft) -> Response:
 
 def _save(ask: Ask, draft: Draft) -> Response:
     keep = ask.field("do") != "remove"
-    mapping.change(ask.workspace, lambda fields: _changed(fields, draft, keep), ask.now)
+    mapping.change(ask.workspace, lambda fields: _changed(fields, draft, keep), ask.now, "web")
     said = f"{draft.wish.target} is saved" if keep else "Removed"
     return ask.lead_to("/mapping", f"{said}, and the view is up to date.")
 
@@ -74,14 +74,14 @@ def check(ask: Ask) -> Response:
 def accept(ask: Ask) -> Response:
     """Map a suggested question, once or by the standing rule."""
     always = ask.field("always") is not None
-    mapping.accept(ask.workspace, ask.fields.get("source", ()), always, ask.now)
+    mapping.accept(ask.workspace, ask.fields.get("source", ()), always, ask.now, "web")
     said = "Mapped, and whatever reads the same on any form will be." if always else "Mapped."
     return ask.lead_to("/mapping#suggestions", said)
 
 
 def reset(ask: Ask) -> Response:
     """Go back to the preset."""
-    mapping.reset(ask.workspace, ask.now)
+    mapping.reset(ask.workspace, ask.now, "web")
     return ask.lead_to("/mapping", "The preset is in force again: every predefined field under its name.")
 
 

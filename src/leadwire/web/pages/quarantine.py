@@ -48,7 +48,7 @@ def retry(ask: Ask) -> Response:
 
 def dismiss(ask: Ask) -> Response:
     """Accept it as it is; of what was put right only the note goes."""
-    ask.services.repair.dismiss(ask.workspace, ask.part("id"), "page")
+    ask.services.repair.dismiss(ask.workspace, ask.part("id"), "web")
     return ask.lead_to("/quarantine", "Dismissed. The lead itself was left as it is.")
 
 

@@ -40,7 +40,7 @@ def page(ask: Ask) -> Response:
 def save(ask: Ask) -> Response:
     """Change the workspace's intervals; an empty field takes one back."""
     changes = {name: fields.interval(ask.field(name)) for name in words.INTERVALS if name in ask.fields}
-    ask.services.orders.intervals(ask.workspace, changes)
+    ask.services.orders.intervals(ask.workspace, changes, "web")
     return ask.lead_to("/settings", "Saved, and in force from now on; no restart is needed.")
 
 

@@ -30,7 +30,7 @@ def create(ask: Ask) -> Response:
     """Subscribe to the leads of one type of an account, or of one form."""
     owner, _, lead_type = (ask.field("what") or "").partition(" ")
     webhook = ask.services.subscriptions.want(
-        ask.workspace, Owner.parse(owner).urn, ask.field("form"), lead_type or None
+        ask.workspace, Owner.parse(owner).urn, ask.field("form"), lead_type or None, "web"
     )
     if webhook.problem is not None:
         return ask.lead_to(HERE, f"It is noted, but not registered yet. {webhook.problem.message}", "bad")
@@ -55,7 +55,7 @@ def test(ask: Ask) -> Response:
 
 def rotate(ask: Ask) -> Response:
     """A new address for the account."""
-    webhook = ask.services.subscriptions.rotate(ask.workspace, ask.part("id"))
+    webhook = ask.services.subscriptions.rotate(ask.workspace, ask.part("id"), "web")
     if webhook.problem is not None:
         said = (
             f"The new address is not validated yet; the old one stays until it is. {webhook.problem.message}"
@@ -66,7 +66,7 @@ def rotate(ask: Ask) -> Response:
 
 def delete(ask: Ask) -> Response:
     """End it."""
-    ask.services.subscriptions.end(ask.workspace, ask.part("id"))
+    ask.services.subscriptions.end(ask.workspace, ask.part("id"), "web")
     return ask.lead_to(HERE, "It is ended. Leads are polled as before; nothing stored was touched.")
 
 

@@ -134,6 +134,29 @@ INBOX = {
     "parked": Word("parked", "plain", "Kept for people to look at; it tells of no lead here."),
 }
 
+ACTOR = {
+    "api": "API or command",
+    "web": "page",
+    "leadwire": "Leadwire",
+    "linkedin": "LinkedIn",
+    "linkedin member": "LinkedIn member",
+}
+
+LEAD_CHECK = {
+    "waiting": Word("waiting", "calm", "The test lead, or LinkedIn's push of it, has not come yet."),
+    "overdue": Word("nothing yet", "bad", "Ten minutes are over; what to look at stands below."),
+    "stored": Word("stored", "good"),
+}
+
+LEAD_STEP = {
+    "submitted": "Submitted at LinkedIn",
+    "pushed": "Push received",
+    "asked": "Read from LinkedIn",
+    "polled": "Pulled",
+    "quarantined": "In quarantine",
+    "stored": "Row stored",
+}
+
 LEAD_ACTION = {"CREATED": "new lead", "DELETED": "withdrawn lead"}
 
 LEAD_TYPE = {
@@ -199,15 +222,6 @@ def deed(code: str) -> str:
     """The verb of an alert; a code that nobody foresaw is one to look at."""
     return DEED.get(code, "Look at it")
 
-
-ACTOR = {
-    "api": "API",
-    "web": "web page",
-    "page": "web page",
-    "leadwire": "Leadwire",
-    "linkedin": "LinkedIn",
-    "linkedin member": "LinkedIn member",
-}
 
 LACKS: Mapping[str, str] = {
     "not_asked": "The form asks for nothing that fills it.",

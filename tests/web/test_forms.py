@@ -116,7 +116,7 @@ def test_forms_are_read_at_once_and_counted(rig: Rig) -> None:
     (seen,) = rig.api.post("/forms/refresh", {"account": TEST}).json()["accounts"]
     assert seen == {"account": TEST, "seen": 1, "new": ["11780888"], "changed": [], "unreadable": 0}
     seen_all = {one["account"]: one for one in rig.api.post("/forms/refresh").json()["accounts"]}
-    assert seen_all.keys() == {MAIN, "5678910", TEST, PAGE}  # those that can be read
+    assert seen_all.keys() == {MAIN, "5678910", "5678913", TEST, PAGE}  # those that can be read
     assert seen_all[TEST]["new"] == []
     assert str(WEBINAR) in seen_all[MAIN]["new"]
     rig.emulator.control.forms.publish(WEBINAR, name="Webinar Q4", questions=[{"predefined": "PHONE_NUMBER"}])

@@ -65,8 +65,8 @@ def test_things_have_names_and_nothing_is_said_of_what_was_not_asked(rig: Rig) -
     assert "force: no" not in page.text
     assert "force: yes" in page.text
     assert "Highlander Main" in page.text
-    assert "webhook of Highlander Main" in page.text
+    assert "Highlander Main, sponsored leads" in page.text
     assert "account: Highlander Main" in page.text
     assert "poll interval: 7m" in page.text
-    assert "workspace default" in page.text
+    assert "this workspace" in page.text
     assert "None" not in page.text

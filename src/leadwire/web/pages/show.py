@@ -18,7 +18,6 @@ RAW_SHOWN = 4_000  # bytes of a lead that a page shows
 SHORT = 8  # of an id that nobody reads: enough to tell two apart
 DUMMY = "<test lead: dummy data"  # how LinkedIn answers its own test leads
 
-FORCE = ("force", False)  # entries of old say it of every account
 
 _STEPS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
 
@@ -146,14 +145,6 @@ def evidence(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return "none" if value is None else str(value)
-
-
-def _saying(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name.endswith("_interval") and isinstance(value, int):
-        return duration_text(value)
-    return str(value)
 
 
 def raw(data: bytes) -> str:

@@ -89,15 +89,9 @@ def test_every_mistake_is_told_at_once_each_on_a_line_of_its_own(tmp_path: Path)
         ("RETENTION", "SPONSERED=365d,*=90d", "perhaps SPONSORED"),
         ("RETENTION", "SPONSORED=0d,*=90d", "'SPONSORED' must be kept at least 1d"),
         ("RETENTION", "SPONSORED=365d,*=0s", "'*' must be kept at least 1d"),
-        ("SETTLE", "0s", "between 1m and 24h; without a wait"),
         ("SETTLE", "-5m", "is not a duration"),
-        ("SETTLE", "25h", "between 1m and 24h"),
-        ("DELETE_CONFIRM_AFTER", "0s", "between 1m and 24h"),
         ("RECONCILE_INTERVAL", "0s", "between 1m and 24h"),
-        ("ADMIN_TOKEN", "fifteen-letters", "16 characters or more"),
-        ("SECRET_KEY", "thirty-one-letters-are-not-all.", "32 characters or more"),
-        ("SECRET_KEY", f"short,{'k' * 40}", "put it in front of the one in use"),
-        ("SECRET_KEY", ",", "32 characters or more"),
+        ("SECRET_KEY", ",", "is empty"),
         ("LINKEDIN_SCOPES", "r_ads;r_organization_admin", "cannot be a scope"),
         ("LINKEDIN_SCOPES", "r_ads,R-ADS", "'R-ADS' cannot be a scope"),
         ("LINKEDIN_VERSION", "202613", "e.g. 202609"),
@@ -127,9 +121,8 @@ def test_a_bad_value_is_named_with_what_to_write_instead(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SECRET_KEY", f"{'n' * 32},old"),  # what is rotated out is as it was made
-        ("ADMIN_TOKEN", "sixteen-letters."),
-        ("SETTLE", "1m"),
+        ("SECRET_KEY", "new,old"),
+        ("SETTLE", "0s"),
         ("RETENTION", "EVENT=1d,*=90d"),
         ("LINKEDIN_VERSION", "202206"),
         ("LINKEDIN_SCOPES", "openid,w_member_social r_1st_connections_size"),

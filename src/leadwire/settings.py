@@ -23,7 +23,6 @@ from pydantic import (
 
 from leadwire.domain.times import DAY, HOUR, MINUTE
 from leadwire.setting_values import (
-    AdminToken,
     Base,
     CallLimits,
     DatabaseUrl,
@@ -36,7 +35,6 @@ from leadwire.setting_values import (
     Masked,
     Networks,
     Origins,
-    Patience,
     PrivateBase,
     Retention,
     Scopes,
@@ -75,7 +73,7 @@ class Settings(BaseModel):
     listen: Listen = ("127.0.0.1", 8000)
     public_url: Base | None = None
     secret_key: Annotated[SecretKey | None, Masked, Hidden] = None
-    admin_token: Annotated[AdminToken | None, Masked, Hidden] = None
+    admin_token: Annotated[str | None, Masked, Hidden] = None
     linkedin_client_id: str | None = None
     linkedin_client_secret: Annotated[Words, Masked, Hidden] = ()
     linkedin_api_url: PrivateBase = "https://api.linkedin.com"
@@ -88,8 +86,8 @@ class Settings(BaseModel):
     verdict_interval: Interval = HOUR
     reconcile_interval: Interval = DAY
     retention: Retention = {"SPONSORED": 365 * DAY, "*": 90 * DAY}
-    settle: Patience = 60 * MINUTE
-    delete_confirm_after: Patience = 10 * MINUTE
+    settle: Duration = 60 * MINUTE
+    delete_confirm_after: Duration = 10 * MINUTE
     delete_max_age: Duration = 80 * DAY
     call_limits: CallLimits = {}
     return_origins: Origins = ()

@@ -42,6 +42,19 @@ def test_settings_that_stop_a_start_are_all_it_says(tmp_path: Path) -> None:
     assert len(words(shell, 1, "setting")) == 2
 
 
+def test_values_that_work_and_are_no_good_are_warned_of(tmp_path: Path) -> None:
+    api = f"http://127.0.0.1:{free_ports(1)[0]}"
+    risky = {
+        "SECRET_KEY": "short,older",
+        "ADMIN_TOKEN": "short",
+        "SETTLE": "0s",
+        "DELETE_CONFIRM_AFTER": "5s",
+    }
+    shell = Shell(environment(tmp_path, **risky, LINKEDIN_API_URL=api, LINKEDIN_OAUTH_URL=api))
+    warned = [said for verdict, said in words(shell, 1, "setting") if verdict == "warning"]
+    assert [said.split()[0].removeprefix("LEADWIRE_") for said in warned] == list(risky)
+
+
 def test_secrets_are_shown_as_set(tmp_path: Path) -> None:
     api = f"http://127.0.0.1:{free_ports(1)[0]}"
     shell = Shell(

@@ -8,9 +8,10 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from leadwire.domain.times import MINUTE
 from leadwire.linkedin.versions import newest_known, sunset_of
 from leadwire.setting_values import is_loopback
-from leadwire.settings import PREFIX
+from leadwire.settings import PREFIX, Settings
 
 Verdict = Literal["ok", "warning", "broken"]
 
@@ -23,6 +24,21 @@ class Finding:
     verdict: Verdict
     about: str
     words: str
+
+
+def risks(settings: Settings) -> Iterator[Finding]:
+    """Values that work, and are no good for other people's leads."""
+    for name, text, least in (
+        ("SECRET_KEY", settings.secret_key and settings.secret_key.split(",")[0], 32),
+        ("ADMIN_TOKEN", settings.admin_token, 16),
+    ):
+        if text and len(text.strip()) < least:
+            words = f"{PREFIX}{name} can be guessed: take {least} characters or more, e.g. from `openssl rand -hex 32`"
+            yield Finding("warning", "setting", words)
+    for name, span in (("SETTLE", settings.settle), ("DELETE_CONFIRM_AFTER", settings.delete_confirm_after)):
+        if span < MINUTE:
+            words = f"{PREFIX}{name} is under 1m: what LinkedIn shows late is taken for missing"
+            yield Finding("warning", "setting", words)
 
 
 def public_url(url: str, emulated: bool) -> Iterator[Finding]:

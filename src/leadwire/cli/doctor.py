@@ -47,6 +47,7 @@ def examine(ctx: typer.Context) -> Iterator[Finding]:
     shown = settings.model_dump()
     for name, one in sorted(given.items()):
         yield Finding("ok", "setting", f"{PREFIX}{name.upper()} = {shown[name]} (from the {one.source})")
+    yield from checks.risks(settings)
     yield from _home(settings)
     yield from _service(ctx, settings)
 

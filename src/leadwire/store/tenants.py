@@ -20,8 +20,7 @@ from leadwire.store.paging import page
 from leadwire.store.place import DEFAULT, Place, place
 from leadwire.store.rows import Page, WorkspaceInfo
 
-# No `-`: a schema of that name must be quoted in every statement. Workspaces of old have one, and keep it.
-SLUG = re.compile(r"[a-z0-9]([a-z0-9_]{0,38}[a-z0-9])?")
+SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?")
 # `__` parts a slug from a table's name in SQLite; the others are the databases' own.
 NEVER = re.compile(r"sqlite.*|pg_.*|leadwire|.*__.*")
 LONGEST = 40
@@ -40,7 +39,7 @@ class Tenants(Desk):
             raise BadSlug(
                 "bad_slug",
                 f"{slug[:80]!r} is no slug.",
-                "Use up to 40 of a-z, 0-9 and _, and no _ at an end.",
+                "Use up to 40 of a-z, 0-9, _ and -, and neither _ nor - at an end.",
             )
         database, new = self._ground.database, self._ground.new_id(now)
         grantee = database.grantee()

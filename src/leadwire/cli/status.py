@@ -41,7 +41,7 @@ def openapi() -> None:
     from leadwire.web import create_app
 
     with tempfile.TemporaryDirectory() as folder:
-        app = App(Settings(home=Path(folder), secret_key="seals nothing, for nothing is kept here"))  # noqa: S106
+        app = App(Settings(home=Path(folder), secret_key="seals nothing: nothing is kept here"))  # noqa: S106
         try:
             tell.as_json(create_app(app.services()).openapi())
         finally:

@@ -124,7 +124,8 @@ def _emulator(settings: Settings, secret: str, more: list[str]) -> Iterator[subp
 
 def _dies_with_us() -> None:
     """In the child: a second Ctrl-C or a SIGKILL leaves its parent no time to end it, and it would keep the port."""
-    ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGTERM)
 
 
 def _announce(settings: Settings, url: str, key: str) -> None:

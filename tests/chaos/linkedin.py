@@ -45,7 +45,7 @@ class LinkedIn:
     def listening(self) -> Iterator[None]:
         """Answers while the block runs."""
         app = EmulatorApp(self.emulator)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", date_header=False, lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, date_header=False, lifespan="off"))
         thread = threading.Thread(
             target=server.run, args=([listen("127.0.0.1", self._port)],), name="linkedin", daemon=True
         )

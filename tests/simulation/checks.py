@@ -145,7 +145,7 @@ class Safety:
             for lead in self._truth.shown(whose[1]):
                 key = (whose[0], lead.id)
                 inside = any(since <= lead.submitted_at < until for since, until in fresh)
-                here = key in self._memory.ledger or key in waiting or key in self._memory.erased
+                here = key in self._memory.ledger or key in waiting or key in self._memory.may_be_erased
                 seen = lead.id in shown_before and lead.id not in self._truth.denied
                 if inside and seen and not here and lead.lead_type == LEAD_TYPES[whose[1]]:
                     yield "S3 covered without being read", f"{key} submitted {lead.submitted_at} in {fresh}"

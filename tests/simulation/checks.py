@@ -146,7 +146,7 @@ class Safety:
                 key = (whose[0], lead.id)
                 inside = any(since <= lead.submitted_at < until for since, until in fresh)
                 here = key in self._memory.ledger or key in waiting or key in self._memory.may_be_erased
-                late = self._truth.stories[lead.id].late  # longer than is settled: a walk may have begun before
+                late = self._truth.stories[lead.id].late  # a walk may have begun before it was shown
                 seen = lead.id in shown_before and lead.id not in self._truth.denied and not late
                 if inside and seen and not here and lead.lead_type == LEAD_TYPES[whose[1]]:
                     yield "S3 covered without being read", f"{key} submitted {lead.submitted_at} in {fresh}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -28,6 +29,7 @@ from leadwire.linkedin.errors import TryLater
 from leadwire.rooms import Ways
 from leadwire.settings import Settings
 from leadwire.store import Store, Workspace
+from leadwire.store.ids import spell
 from leadwire.web import create_app
 from linkedin_emulator import AppSettings, Emulator
 
@@ -147,6 +149,7 @@ class Rig:
         self.telling = 204
         self.letters: list[EmailMessage] = []
         self._watch_every = watch_every
+        self._chance = Random(1)  # an id says when in an hour a duty is done: the same in every run
         self.start()
 
     def start(self) -> None:
@@ -160,6 +163,7 @@ class Rig:
                 post=self.letters.append,
                 now=self.emulator.now,
                 dice=lambda: 0.5,
+                new_id=self._new_id,
             ),
         )
         self.app.watch.every = self._watch_every
@@ -167,6 +171,9 @@ class Rig:
         self.door = create_app(self.app.services())
         self.client = TestClient(self.door, self.settings.base_url, **CLIENT)
         self.api = Caller(self.client, ADMIN)
+
+    def _new_id(self, now: Millis) -> str:
+        return spell(now & (1 << 48) - 1, 10) + spell(self._chance.getrandbits(80), 16)
 
     @property
     def store(self) -> Store:

@@ -46,6 +46,7 @@ from leadwire.orders import Orders
 from leadwire.settings import Settings
 from leadwire.store import Keyring, Mark, Store, Workspace
 from leadwire.store.alerts import Channel
+from leadwire.store.ids import NewId, new_id
 from leadwire.subscriptions import Subscriptions
 from leadwire.teardown import Teardown
 from leadwire.watch.duty import Watch
@@ -72,6 +73,7 @@ class Ways:
     post: Post | None = None
     now: Clock | None = None
     dice: Callable[[], float] = random.random
+    new_id: NewId = new_id
 
 
 class Rooms:
@@ -88,6 +90,7 @@ class Rooms:
             settings.store_url,
             keys=Keyring.parse(secret_key(settings)),
             owner_url=settings.database_owner_url,
+            new_id=ways.new_id,
         )
         self.linkedin_version = settings.linkedin_version or newest_known()
         self.engine: Engine | None = None  # while this process works

@@ -82,10 +82,10 @@ class Machine:
                 tell=lambda request: Answer(204, {}, b""),
                 now=self._now,
                 dice=lambda: 0.5,
+                new_id=self._new_id,
             ),
         )
         app, ground = self.app, self.app.store._ground
-        ground.new_id = self._new_id
         ground.database._names._patience = 0.0  # type: ignore[attr-defined]
         self._points.watch(ground.database)
         app.watch.every = WATCH_EVERY

@@ -59,9 +59,8 @@ class Network:
     moves: dict[int, Callable[[], None]] = field(default_factory=dict)  # by the number of lists from now
     blink: str | None = None  # a lead that LinkedIn does not find, this once
     calls: int = 0
-    days_over: dict[str, tuple[int, int]] = field(
-        default_factory=dict
-    )  # endpoint -> UTC day used up, and since when
+    # endpoint -> UTC day used up, and since when
+    days_over: dict[str, tuple[int, int]] = field(default_factory=dict)
     storms: list[str] = field(default_factory=list)
     hid: set[str] = field(default_factory=set)  # leads that LinkedIn once did not find though they were there
     _answering: bool = False  # an answer is on its way, and something else happens
@@ -81,7 +80,7 @@ class Network:
         self.log(
             "call", request.method, target.partition("?")[0][:60], _start(target), said.status, said.fate
         )
-        self._note_quota(target, said.status, said.body)
+        self._note_quota(target, said.status, said.body, whole=said.fate == "answer")
         self._do_beside([one.decode() for one in ID.findall(said.body)])
         self.points.at("call_after")
         if said.fate != "answer":
@@ -140,10 +139,11 @@ class Network:
             said.status, said.body = 404, b'{"status":404,"message":"Not found"}'
         return said
 
-    def _note_quota(self, target: str, status: int, body: bytes) -> None:
+    def _note_quota(self, target: str, status: int, body: bytes, *, whole: bool) -> None:
         """A call to an endpoint whose day is over, a second after that was answered, is a storm.
 
         Pauses are looked up once a second: where the note of one was cut off behind its commit, it counts later.
+        An answer that did not arrive whole told nobody.
         """
         name = re.sub(r"[0-9-]{8,}|\d+", "#", target.partition("?")[0]) + ("?q" if "q=" in target else "")
         now = self.now()
@@ -153,7 +153,7 @@ class Network:
             known = day == now // DAY and now - since > SECOND
             if known and not self._answering:
                 self.storms.append(name)
-            if day != now // DAY:
+            if whole and day != now // DAY:
                 self.days_over[name] = (now // DAY, now)
 
 

@@ -14,7 +14,7 @@ from leadwire.domain import coverage, intervals
 from leadwire.domain.errors import Conflict, InvalidInput
 from leadwire.domain.owners import Owner, phase, shard
 from leadwire.domain.reconcile import day_of
-from leadwire.domain.times import Millis, duration_text
+from leadwire.domain.times import Millis, duration_text, iso
 from leadwire.duties import READABLE, Duties, following
 from leadwire.ingest import plan, reconcile
 from leadwire.ingest.forms import Refreshed
@@ -116,7 +116,7 @@ class Orders:
         self._ring([shard(owner)])
         return account, runs
 
-    def pull(self, workspace: Workspace, owner: str, order: PullOrder) -> Run:
+    def pull(self, workspace: Workspace, owner: str, order: PullOrder, actor: str) -> Run:
         """Read a window by hand, whatever the ledger says of it (LGF-110)."""
         now = self._now()
         since = max(0, now - plan.BACKFILL if order.since is None else order.since)
@@ -135,6 +135,7 @@ class Orders:
             wanted = RunPlan(owner, "manual", None, order.form_id, since, order.until, order.dry_run)
             run = tx.runs.create(wanted, now)
             tx.schedule.put("run", run.id, shard(owner), now)
+            tx.audit.add(actor, "pull.ordered", owner, _ordered(wanted), now)
         self._ring([shard(owner)])
         return run
 
@@ -146,6 +147,8 @@ class Orders:
         until: Millis | None = None,
         dry_run: bool = False,
         accepted: bool = False,
+        *,
+        actor: str,
     ) -> Run:
         """Read an owner a second time and compare; whole UTC days. A dry run repairs nothing and suspects nothing.
 
@@ -164,6 +167,7 @@ class Orders:
             tx.accounts.get(owner)
             wanted = RunPlan(owner, reconcile.KIND, since=first, until=end, dry_run=dry_run)
             run = reconcile.order(tx, wanted, now, accepted)
+            tx.audit.add(actor, "reconcile.ordered", owner, {**_ordered(wanted), "accepted": accepted}, now)
         self._ring([shard(owner)])
         return run
 
@@ -194,13 +198,14 @@ class Orders:
             accounts = [tx.accounts.get(owner)] if owner else [a for a in tx.accounts.all() if _readable(a)]
         return {account.owner: self.duties.read_forms(workspace, account.owner) for account in accounts}
 
-    def poll_interval(self, workspace: Workspace, form_id: str, interval: Millis | None) -> None:
+    def poll_interval(self, workspace: Workspace, form_id: str, interval: Millis | None, actor: str) -> None:
         """Give a form an interval of its own, or None to take it back; lives at once (LGF-201)."""
         if interval is not None:
             intervals.check(interval)
         with self.duties.purse.guarded(workspace, interval) as tx:
             form = tx.forms.get(form_id)
             tx.settings.put("form", form_id, "poll_interval", None if interval is None else str(interval))
+            tx.audit.add(actor, "form.changed", form_id, {"poll_interval": interval}, self._now())
             if interval is None:
                 tx.schedule.drop("form", form_id)
                 theirs = [run for run in tx.runs.open(form.owner) if run.plan.form_id == form_id]
@@ -261,6 +266,15 @@ class Orders:
             tx.schedule.drop("form", form.form_id)
         _end(tx, tx.runs.open(owner), "syncing was switched off", now)
         return ()
+
+
+def _ordered(wanted: RunPlan) -> dict[str, str | bool]:
+    """What the audit says of a run that somebody asked for."""
+    moments = {"since": wanted.since, "until": wanted.until}
+    said: dict[str, str | bool] = {name: iso(at) for name, at in moments.items() if at is not None}
+    if wanted.form_id is not None:
+        said["form"] = wanted.form_id
+    return {**said, "dry_run": wanted.dry_run}
 
 
 def _place_form(tx: Tx, form_id: str, interval: Millis, now: Millis) -> None:

@@ -146,12 +146,12 @@ def blindness(sim: Simulation, at: float) -> None:
 def pull(sim: Simulation, back: int, at: float) -> None:
     tenant, owner = _pair(at)
     workspace = sim.machine.workspace(tenant.slug)
-    sim.machine.app.orders.pull(workspace, owner, PullOrder(since=max(0, sim.now() - back)))
+    sim.machine.app.orders.pull(workspace, owner, PullOrder(since=max(0, sim.now() - back)), "api")
 
 
 def reconcile(sim: Simulation, at: float) -> None:
     tenant, owner = _pair(at)
-    sim.machine.app.orders.reconcile(sim.machine.workspace(tenant.slug), owner)
+    sim.machine.app.orders.reconcile(sim.machine.workspace(tenant.slug), owner, actor="api")
 
 
 def off(sim: Simulation, at: float) -> None:

@@ -292,7 +292,9 @@ def _reconcile(sim: Simulation) -> None:
     for tenant in TENANTS:
         workspace = sim.machine.workspace(tenant.slug)
         for owner in tenant.owners:
-            sim.machine.app.orders.reconcile(workspace, owner, sim.now() - RECONCILED, accepted=True)
+            sim.machine.app.orders.reconcile(
+                workspace, owner, sim.now() - RECONCILED, accepted=True, actor="api"
+            )
 
 
 @contextmanager

@@ -44,6 +44,10 @@ def test_a_spoilt_field_shows_its_bytes_and_takes_a_value(rig: Rig) -> None:
     assert rig.api.patch(path, {"value": ["a list"]}).json()["code"] == "bad_value"
     given = rig.api.patch(path, {"value": "Zoë"})
     assert (given.status_code, given.json()["value"], given.json()["state"]) == (200, "Zoë", "open")
+    noted = rig.api.all("/audit", object=item["id"])
+    assert [(one["action"], one["actor"], one["detail"]) for one in noted] == [
+        ("quarantine.corrected", "api", {"column": column})  # that, but never the value
+    ]
     rig.advance(MINUTE)
     put_right = rig.api.post(f"{path}/retry").json()
     assert (put_right["state"], put_right["attempts"]) == ("resolved", 2)

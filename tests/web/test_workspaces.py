@@ -77,8 +77,12 @@ def test_a_key_is_shown_once_and_works_until_it_is_taken_back(rig: Rig) -> None:
     assert Caller(rig.client, key).get("/status").json()["workspace"] == "acme"
     assert rig.api.get(path).json()["last_used_at"] == iso(rig.now())
     assert key not in rig.api.get(keys).text
+    other = Caller(rig.client, rig.api.post(keys, {"name": "auditor"}).json()["key"])
     assert rig.api.delete(path).status_code == 204
+    noted = other.all("/audit", object=made.json()["id"])
+    assert [one["action"] for one in noted] == ["api_key.revoked", "api_key.created"]
     assert rig.api.delete(path).status_code == 404
+    assert other.all("/audit", object=made.json()["id"]) == noted
     assert Caller(rig.client, key).get("/status").status_code == 401
 
 

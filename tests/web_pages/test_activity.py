@@ -23,6 +23,13 @@ def test_a_click_is_told_from_a_call(rig: Rig) -> None:
     rig.api.put(f"/accounts/{MAIN}/sync", {"enabled": True, "push": True})
     webhook = rig.api.post("/webhooks", {"account": MAIN}).json()["id"]
     person.does(f"/webhooks/{webhook}/delete")
+    person.does(f"/accounts/{MAIN}/pull", since="2026-05-01")
+    rig.api.post(f"/accounts/{MAIN}/pull", {})
+    person.does(f"/accounts/{MAIN}/reconcile")
+    rig.api.post(f"/accounts/{MAIN}/reconcile", {})
+    form = rig.api.all("/forms")[0]["id"]
+    person.does(f"/forms/{form}/interval", poll_interval="7m")
+    rig.api.patch(f"/forms/{form}", {"poll_interval": None})
     person.does(f"/accounts/{MAIN}/teardown", purge="no")
     person.does(f"/connections/{connection}/disconnect")
     assert audited(rig) >= {
@@ -33,6 +40,11 @@ def test_a_click_is_told_from_a_call(rig: Rig) -> None:
         ("mapping.saved", "web"),
         ("mapping.reset", "web"),
         ("connection.heartbeat", "web"),
+        *(
+            (what, who)
+            for what in ("pull.ordered", "reconcile.ordered", "form.changed")
+            for who in ("web", "api")
+        ),
         ("webhook.wanted", "api"),
         ("webhook.deleted", "web"),
         ("connection.deleted", "web"),

@@ -32,7 +32,7 @@ class Repair:
     def __init__(self, desks: Desks, line_for: LineFor, now: Now) -> None:
         self._desks, self._line_for, self._now = desks, line_for, now
 
-    def give(self, workspace: Workspace, quarantine_id: str, value: Json) -> Quarantined:
+    def give(self, workspace: Workspace, quarantine_id: str, value: Json, actor: str) -> Quarantined:
         """Note the value that a retry will put in place; a resolved item is open again until then.
 
         NotFound; InvalidInput where the value cannot fit.
@@ -44,6 +44,10 @@ class Repair:
             else:
                 _check_field(tx.forms.columns(one.trouble.form_id or ""), one.trouble.column, value)
             tx.quarantine.set_value(quarantine_id, value)
+            # Not the value: it is a person's answer, and the audit outlives people.
+            tx.audit.add(
+                actor, "quarantine.corrected", quarantine_id, {"column": one.trouble.column}, self._now()
+            )
             return tx.quarantine.get(quarantine_id)
 
     def retry(self, workspace: Workspace, quarantine_id: str) -> Quarantined:

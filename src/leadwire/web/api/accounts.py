@@ -166,7 +166,7 @@ def pull_account(account: OwnerPath, here: Here, services: Wired, wish: PullWish
     """Read a window by hand, whatever has been read of it before."""
     wish = wish or PullWish()
     order = PullOrder(wish.since, wish.until, wish.form, wish.dry_run)
-    return Pulling(run=services.orders.pull(here, account, order).id)
+    return Pulling(run=services.orders.pull(here, account, order, "api").id)
 
 
 @router.get("/{account}/coverage", responses=fails(404))

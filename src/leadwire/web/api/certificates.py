@@ -90,7 +90,13 @@ def reconcile_account(
     """Read an account a second time, repair what is missing, and certify what was found."""
     wish = wish or ReconcileWish()
     run = services.orders.reconcile(
-        here, account, wish.since, wish.until, dry_run=wish.dry_run, accepted=wish.accept_missing
+        here,
+        account,
+        wish.since,
+        wish.until,
+        dry_run=wish.dry_run,
+        accepted=wish.accept_missing,
+        actor="api",
     )
     return Reconciling(run=run.id)
 

@@ -82,7 +82,7 @@ def get_form(form_id: IdPath, here: Here, services: Wired) -> FormView:
 @router.patch("/{form_id}", responses=fails(404))
 def change_form(form_id: IdPath, wish: FormWish, here: Here, services: Wired) -> FormView:
     """Give a form a poll interval of its own, or take it back."""
-    services.orders.poll_interval(here, form_id, wish.poll_interval)
+    services.orders.poll_interval(here, form_id, wish.poll_interval, "api")
     return _shown(here, services, form_id)
 
 

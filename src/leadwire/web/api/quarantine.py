@@ -127,7 +127,7 @@ def correct_item(quarantine_id: IdPath, wish: ValueWish, here: Here, services: W
     It stands for as long as LinkedIn sends the same odd value. Another one is judged anew: one that fits takes its
     place, one that does not is a new item.
     """
-    return view(services.repair.give(here, quarantine_id, wish.value))
+    return view(services.repair.give(here, quarantine_id, wish.value, "api"))
 
 
 @router.post("/{quarantine_id}/retry", responses=fails(404, 409, 502))

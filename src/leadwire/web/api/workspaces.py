@@ -13,6 +13,7 @@ from leadwire.store.rows import ApiKey, WorkspaceInfo
 from leadwire.web.auth import DEPLOYER, Wired
 from leadwire.web.contract import fails
 from leadwire.web.paging import Asked, Items, items
+from leadwire.web.services import Services
 from leadwire.web.values import IdPath, Moment, View, Wish
 
 router = APIRouter(prefix="/workspaces", tags=["workspaces"], dependencies=[DEPLOYER], responses=fails(403))
@@ -88,6 +89,7 @@ def list_keys(workspace_id: IdPath, services: Wired, asked: Asked) -> Items[KeyV
 def create_key(workspace_id: IdPath, wish: KeyWish, services: Wired) -> NewKey:
     """Make a key for a workspace."""
     made = services.store.deployment.create_api_key(workspace_id, wish.name, services.now())
+    _note(services, workspace_id, "api_key.created", made.key.id, {"name": made.key.name})
     return NewKey(id=made.key.id, name=made.key.name, key=made.text)
 
 
@@ -102,10 +104,16 @@ def revoke_key(workspace_id: IdPath, key_id: IdPath, services: Wired) -> None:
     """Take a key back; it is of no use from now on."""
     if not services.store.deployment.revoke_api_key(workspace_id, key_id):
         raise NotFound("not_found", "There is no such key.")
+    _note(services, workspace_id, "api_key.revoked", key_id, {})
 
 
 def _workspace(info: WorkspaceInfo) -> WorkspaceView:
     return WorkspaceView(id=info.id, slug=info.slug, name=info.name, created_at=info.created_at)
+
+
+def _note(services: Services, workspace_id: str, action: str, key_id: str, detail: dict[str, str]) -> None:
+    with services.store.workspace(workspace_id).write() as tx:
+        tx.audit.add("api", action, key_id, detail, services.now())
 
 
 def _key(key: ApiKey) -> KeyView:

@@ -101,7 +101,7 @@ def pull(ask: Ask) -> Response:
         form_id=ask.field("form"),
         dry_run=ask.field("dry_run") is not None,
     )
-    ask.services.orders.pull(ask.workspace, owner.urn, order)
+    ask.services.orders.pull(ask.workspace, owner.urn, order, "web")
     what = "A dry run has begun: it counts and stores nothing." if order.dry_run else "A pull has begun."
     return ask.lead_to(f"{_address(owner)}#runs", f"{what} It shows below.")
 

@@ -77,7 +77,9 @@ def reconcile(ask: Ask) -> Response:
     owner = Owner.parse(ask.part("id"))
     accepted, dry_run = ask.field("accept_missing") is not None, ask.field("dry_run") is not None
     since, until = fields.moment(ask.field("since")), fields.moment(ask.field("until"))
-    ask.services.orders.reconcile(ask.workspace, owner.urn, since, until, dry_run=dry_run, accepted=accepted)
+    ask.services.orders.reconcile(
+        ask.workspace, owner.urn, since, until, dry_run=dry_run, accepted=accepted, actor="web"
+    )
     said = "A reconciliation has begun. The certificate shows here when it has ended."
     return ask.lead_to(f"/accounts/{owner.name}/certificate", said)
 

@@ -93,7 +93,7 @@ def make_table(ask: Ask) -> Response:
 def set_interval(ask: Ask) -> Response:
     """Give the form an interval of its own, or take it back (LGF-201)."""
     interval = fields.interval(ask.field("poll_interval"))
-    ask.services.orders.poll_interval(ask.workspace, ask.part("id"), interval)
+    ask.services.orders.poll_interval(ask.workspace, ask.part("id"), interval, "web")
     said = (
         "The form follows its account's interval."
         if interval is None

@@ -90,6 +90,13 @@ def _thing(tx: Tx, kind: str, object_id: str) -> str:
         return webhook(tx, tx.webhooks.get(object_id))
     if kind == "alert":
         return tx.alerts.get(object_id).message
+    if kind == "form":
+        return forms(tx, [object_id])[object_id]
+    if kind == "quarantine":
+        trouble = tx.quarantine.get(object_id).trouble
+        return (
+            forms(tx, [trouble.form_id])[trouble.form_id] if trouble.form_id else account(tx, trouble.owner)
+        )
     if kind in ("mapping", "settings"):
         return "this workspace"
     return f"receipt {short(object_id)}" if kind == "leads" else short(object_id)

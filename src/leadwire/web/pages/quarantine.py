@@ -37,7 +37,7 @@ def give(ask: Ask) -> Response:
     item = ask.part("id")
     with ask.workspace.read() as tx:
         type_ = column_type(tx, tx.quarantine.get(item))
-    ask.services.repair.give(ask.workspace, item, _value(type_, ask))
+    ask.services.repair.give(ask.workspace, item, _value(type_, ask), "web")
     return _retried(ask, item)
 
 

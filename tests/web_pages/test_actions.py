@@ -8,10 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.rig import HERE, JANE, MAIN, OMAR, PAGE, PAGELESS, ROLELESS
 from tests.web_pages.conftest import Person, said
+from tests.web_pages.html_reader import Page
 
 from leadwire.domain.times import HOUR, MINUTE
 
 ACCOUNT = f"/accounts/{MAIN}"
+
+
+def badges(page: Page) -> set[str]:
+    return {one.text for one in page.all("span") if "badge" in one.attributes.get("class", "").split()}
 
 
 def state_in(location: str) -> str:
@@ -100,12 +105,17 @@ def test_an_ended_grant_is_told_everywhere_and_renewed_by_one_click(reader: Pers
     for path in ("/leads", "/accounts", "/settings"):
         alarm = reader.sees(path).one("p", role="alert")
         assert "needs reconnecting" in alarm.text
+    for path in ("/accounts", ACCOUNT):
+        assert "stopped" in badges(reader.sees(path))
     page = reader.sees(f"/connections/{connection_id}")
     assert "Accounts, settings, coverage and tables are kept." in page.text
     assert "has ended" in reader.sees("/").text
     link = next(one.attributes["href"] for one in page.all("a") if one.text == "Reconnect")
     assert reader.goes_to_linkedin(link) == connection_id
     assert not reader.sees("/leads").all("p", role="alert")
+    reader.rig.run_for(MINUTE)
+    for path in ("/accounts", ACCOUNT):
+        assert "reading" in badges(reader.sees(path)) and "stopped" not in badges(reader.sees(path))
 
 
 def test_a_heartbeat_by_hand(reader: Person) -> None:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from leadwire.domain.owners import Owner
 from leadwire.orders import PullOrder, push_of
-from leadwire.store.rows import Sync
+from leadwire.store.rows import Account, Sync
 from leadwire.web.pages import certificates, fields, names, runs, strip
 from leadwire.web.pages.frame import Ask, does, shows
 from leadwire.web.pages.show import counted
@@ -21,7 +21,15 @@ def page(ask: Ask) -> Response:
     with ask.workspace.read() as tx:
         accounts = tx.accounts.page(PAGE, ask.query("cursor"))
         connected = any(one.state == "active" for one in tx.connections.all())
-    return ask.show("accounts.html", accounts=accounts, connected=connected)
+    reading = {account.owner: _reading(ask, account) for account in accounts.items}
+    return ask.show("accounts.html", accounts=accounts, connected=connected, reading=reading)
+
+
+def _reading(ask: Ask, account: Account) -> str:
+    """`on`, `off`, or `stopped`: switched on, but no living connection may read it."""
+    if not account.sync.enabled:
+        return "off"
+    return "on" if ask.services.duties.readers(ask.workspace, account.owner) else "stopped"
 
 
 def check(ask: Ask) -> Response:
@@ -55,6 +63,7 @@ def one(ask: Ask) -> Response:
     return ask.show(
         "account.html",
         account=account,
+        reading=_reading(ask, account),
         owner=owner,
         accesses=accesses,
         through=names.connection(through) if through else "",

@@ -77,7 +77,11 @@ CAN_READ = {
     "unchecked": Word("not checked", "plain", "No active connection sees this account now."),
 }
 
-READING = {True: Word("reading", "good"), False: Word("not reading", "plain")}
+READING = {
+    "on": Word("reading", "good"),
+    "stopped": Word("stopped", "bad", "It is switched on, but nobody may read its leads now."),
+    "off": Word("not reading", "plain"),
+}
 
 FORM = {
     "PUBLISHED": Word("published", "good"),

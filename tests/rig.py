@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from email.message import EmailMessage
@@ -117,6 +118,9 @@ class Caller:
                 return found
 
 
+ASSEMBLED: Counter[Path] = Counter()  # rigs so far, by folder
+
+
 class Rig:
     """`api` acts in workspace `default`, with the deployment key; `tenant` gives others."""
 
@@ -149,7 +153,9 @@ class Rig:
         self.telling = 204
         self.letters: list[EmailMessage] = []
         self._watch_every = watch_every
-        self._chance = Random(1)  # an id says when in an hour a duty is done: the same in every run
+        # An id says when in an hour a duty is done: in one test the same in every run, and no two rigs make one id.
+        ASSEMBLED[folder] += 1
+        self._chance = Random(f"{folder.name} {ASSEMBLED[folder]}")
         self.start()
 
     def start(self) -> None:

@@ -79,7 +79,9 @@ def reconnect(sim: Simulation, at: float) -> None:
 
 
 def skew(sim: Simulation, ms: int, at: float = 0.0) -> None:
-    """Our clock goes wrong against LinkedIn's."""
+    """Our clock goes wrong against LinkedIn's; see `outside.date`."""
+    if sim.emulator.control.knobs.read()["date_offset_ms"] > 0:
+        ms = min(ms, 0)
     sim.skew = ms
     sim.reach["our clock ahead" if ms > 0 else "our clock behind"] += bool(ms)
     sim.worst_skew = max(sim.worst_skew, abs(ms))
@@ -89,12 +91,12 @@ def beside(sim: Simulation, what: str, at: float) -> None:
     """While the next answer is on its way, something else happens."""
 
     def happen(shown: list[str]) -> bool:
-        if what == "stopped" and not shown:
+        if what in ASIDE and not shown:
             return False
         sim.reach["work beside a call"] += 1
         sim.log("beside", what)
-        if what == "stopped":
-            _stopped(sim, shown[int(at * len(shown))])
+        if what in ASIDE:
+            ASIDE[what](sim, shown[int(at * len(shown))])
         elif what == "mail":
             mail(sim, "deliver", at)
         elif what == "drain":
@@ -109,15 +111,31 @@ def beside(sim: Simulation, what: str, at: float) -> None:
 def _stopped(sim: Simulation, lead: str) -> None:
     """Who waits for this answer sleeps for a quarter of an hour; meanwhile others find a lead of it deleted."""
     sim.emulator.control.leads.withdraw(lead)
-    sim.emulator.tick()
-    for letter in [one for one in sim.letters if lead.encode() in one.body]:
-        sim.letters.remove(letter)
-        deliver(sim, letter)
+    _bring(sim, lead)
     for _ in range(2):
         sim.machine.drain()
         sim.machine.only(LOOK)
         sim.emulator.advance(11 * MINUTE)
     sim.machine.only(LOOK)
+
+
+def _resent(sim: Simulation, lead: str) -> None:
+    """While this answer is on its way, a lead of it comes again with other answers, which are read first."""
+    if sim.truth.lead(lead) is not None:
+        sim.emulator.advance(1000)
+        sim.truth.resubmit(lead, True)
+        _bring(sim, lead)
+        sim.machine.drain()
+
+
+def _bring(sim: Simulation, lead: str) -> None:
+    sim.emulator.tick()
+    for letter in [one for one in sim.letters if lead.encode() in one.body]:
+        sim.letters.remove(letter)
+        deliver(sim, letter)
+
+
+ASIDE = {"stopped": _stopped, "resent": _resent}
 
 
 def killed(sim: Simulation, points: int, form: int, at: float) -> None:

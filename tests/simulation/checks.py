@@ -24,7 +24,7 @@ MEMBER_OF = {tenant.slug: tenant.member for tenant in TENANTS}
 OWNERS = {tenant.slug: set(tenant.owners) for tenant in TENANTS}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ack:
     """A push that we said we have. `at` is when it happened, by LinkedIn."""
 
@@ -48,6 +48,8 @@ class Memory:
     may_be_erased: set[Key] = field(default_factory=set)
     acks: list[Ack] = field(default_factory=list)
     told: set[Key] = field(default_factory=set)  # of a deletion, by an acknowledged push, while young
+    # Whose deletion a push told before it was so, and when: told again, that is no news.
+    false_words: set[tuple[str, str, int]] = field(default_factory=set)
     states: dict[str, str] = field(default_factory=dict)
     checked_acks: int = 0
     calm_since: int = 0

@@ -135,7 +135,7 @@ class Machine:
         ]
         if due:
             due.sort(key=lambda item: (item.workspace_id, item.kind, item.key))
-            self.app.agenda._turn(Shift(10_000), due[int(part * len(due))])
+            self.app.agenda._turn(Shift(10_000), due[int(part * len(due)) % len(due)])
 
     def only(self, kinds: tuple[str, ...]) -> None:
         """The due items of these kinds."""

@@ -59,8 +59,8 @@ class Network:
     moves: dict[int, Callable[[], None]] = field(default_factory=dict)  # by the number of lists from now
     blink: str | None = None  # a lead that LinkedIn does not find, this once
     calls: int = 0
-    # endpoint -> UTC day used up, and since when
-    days_over: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # endpoint -> UTC day used up, since when, and how often the disk had failed by then
+    days_over: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     storms: list[str] = field(default_factory=list)
     hid: set[str] = field(default_factory=set)  # leads that LinkedIn once did not find though they were there
     _answering: bool = False  # an answer is on its way, and something else happens
@@ -143,18 +143,18 @@ class Network:
         """A call to an endpoint whose day is over, a second after that was answered, is a storm.
 
         Pauses are looked up once a second: where the note of one was cut off behind its commit, it counts later.
-        An answer that did not arrive whole told nobody.
+        An answer that did not arrive whole told nobody, and where the disk failed since, it may have failed the note.
         """
         name = re.sub(r"[0-9-]{8,}|\d+", "#", target.partition("?")[0]) + ("?q" if "q=" in target else "")
         now = self.now()
-        day, since = self.days_over.get(name, (-1, now))
+        day, since, strikes = self.days_over.get(name, (-1, now, 0))
         if status == 429 and b"DAY" in body:
             self.points.reach["quota of a day used up"] += 1
-            known = day == now // DAY and now - since > SECOND
-            if known and not self._answering:
+            noted = day == now // DAY and strikes == self.points.strikes
+            if noted and now - since > SECOND and not self._answering:
                 self.storms.append(name)
-            if whole and day != now // DAY:
-                self.days_over[name] = (now // DAY, now)
+            if whole and not noted:
+                self.days_over[name] = (now // DAY, now, self.points.strikes)
 
 
 def _start(target: str) -> str:

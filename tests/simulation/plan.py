@@ -128,7 +128,9 @@ ACTIONS: dict[str, tuple[float, str, Callable[[Dice], Action]]] = {
     "beside": (
         4,
         "beside",
-        _among(what=("drain", "turn", "turn", "withdraw", "erase", "off", "mail", "stopped", "stopped")),
+        _among(
+            what=("drain", "turn", "turn", "withdraw", "erase", "off", "mail", "stopped", "stopped", "resent")
+        ),
     ),
     "pull": (2, "orders", _among(back=(HOUR, DAY, 30 * DAY, 366 * DAY))),
     "reconcile": (0.5, "orders", _pick),

@@ -28,6 +28,7 @@ class Points:
     def __init__(self, reach: Counter[str]) -> None:
         self.reach, self.passed = reach, 0
         self.dead = False
+        self.strikes = 0
         self._left, self._how = 0, ""
 
     def arm(self, in_points: int, how: str) -> None:
@@ -54,12 +55,14 @@ class Points:
             return
         if self._how == "kill":
             self.dead = True
+            self.strikes += 1
             self.reach[f"crash {name}"] += 1
             raise Crash(name)
         place, code = DISK[self._how]
         if name != place:
             self._left = 1
             return
+        self.strikes += 1
         self.reach[f"disk {self._how}"] += 1
         raise disk_error(code)
 
@@ -70,19 +73,25 @@ class Points:
 
     def _wrap(self, dialect: Any) -> None:
         commit: Callable[[Any], None] = partial(type(dialect).do_commit, dialect)
+        begin: Callable[[Any], None] = getattr(dialect.do_begin, "unwatched", dialect.do_begin)
         marks: dict[int, int] = {}
 
+        def begun(connection: Any) -> None:
+            begin(connection)
+            marks[id(connection)] = (
+                connection.total_changes
+            )  # of this transaction: the next is lent by another object
+
         def watched(connection: Any) -> None:
-            changes = connection.total_changes
-            if marks.get(id(connection), 0) == changes:
+            if marks[id(connection)] == connection.total_changes:
                 commit(connection)
                 return
             self.at("commit_before")
             commit(connection)
-            marks[id(connection)] = changes
             self.at("commit_after")
 
-        dialect.do_commit = watched
+        begun.unwatched = begin  # type: ignore[attr-defined]
+        dialect.do_begin, dialect.do_commit = begun, watched
 
 
 def disk_error(code: int) -> sqlite3.OperationalError:

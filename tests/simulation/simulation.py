@@ -122,9 +122,13 @@ class Simulation:
         with workspace.read() as tx:
             (connection,) = tx.connections.all()
         _, link = self.machine.app.consent.again(workspace, connection.id)
-        result = self.machine.consent(link, lambda scopes, uri: self._allow(tenant.member, scopes, uri))
-        if result == "active":
-            self.reach["reconnected"] += 1
+        before, result = self.truth.refresh_tokens(), ""
+        try:
+            result = self.machine.consent(link, lambda scopes, uri: self._allow(tenant.member, scopes, uri))
+        finally:
+            if result != "active":  # what LinkedIn granted did not get into the store
+                self.truth.nobodys |= self.truth.refresh_tokens() - before
+        self.reach["reconnected"] += result == "active"
 
     def switch(self, tenant: Tenant, owner: str, enabled: bool) -> None:
         """Switch the reading of an account on or off."""
@@ -145,7 +149,12 @@ class Simulation:
         self.memory.acks.append(ack)
         known, here = self.truth.lead(lead), self.memory.ledger.get((slug, lead))
         at = here.submitted_at if here is not None else known and known.submitted_at
-        if ack.action == "DELETED" and known and known.deleted and at and self.now() - at < YOUNG:
+        if ack.action != "DELETED" or known is None:
+            return
+        word = (slug, lead, ack.at)
+        if not known.deleted:
+            self.memory.false_words.add(word)
+        elif word not in self.memory.false_words and at and self.now() - at < YOUNG:
             self.memory.told.add((slug, lead))
 
     def amiss(self) -> bool:
@@ -196,7 +205,6 @@ class Simulation:
         self.reach["run resumed after a crash"] += running[0][0]
         self.network.beside = None
         self.network.moves.clear()
-        self.network.days_over.clear()
         self.machine.crash()
 
     def _allow(self, member: str, scopes: list[str], uri: str) -> str:

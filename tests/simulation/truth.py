@@ -36,6 +36,7 @@ class Truth:
     emulator: Emulator
     number: int = 1_000
     denied: set[str] = field(default_factory=set)  # LinkedIn once said that it was not, though it was
+    nobodys: set[str] = field(default_factory=set)  # refresh tokens that LinkedIn gave and nobody has
     stories: dict[str, Story] = field(default_factory=lambda: defaultdict(lambda: Story([])))
 
     def leads(self) -> Iterator[Any]:
@@ -104,10 +105,13 @@ class Truth:
                 self.stories[lead.id].hidden_since_submitted = True
 
     def grants(self, member: str) -> bool:
-        """Whether the member's permission stands."""
-        now = self.emulator.now()
-        theirs = (one for one in self.emulator._state.grants.tokens.values() if one.grant.member == member)
-        return any(one.kind == "refresh" and one.status(now) == "active" for one in theirs)
+        """Whether a permission of the member's stands that was ever heard of here."""
+        now, tokens = self.emulator.now(), self.emulator._state.grants.tokens
+        theirs = (tokens[text] for text in self.refresh_tokens() - self.nobodys)
+        return any(one.grant.member == member and one.status(now) == "active" for one in theirs)
+
+    def refresh_tokens(self) -> set[str]:
+        return {text for text, one in self.emulator._state.grants.tokens.items() if one.kind == "refresh"}
 
 
 def _fits(spoil: str, form: Row) -> bool:

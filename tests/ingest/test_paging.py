@@ -11,6 +11,8 @@ import pytest
 from tests.databases import SqliteHomes
 from tests.rig import MAIN, Rig, rig_on
 
+from leadwire.domain.times import HOUR
+
 OWNER = f"urn:li:sponsoredAccount:{MAIN}"
 FINDER = "leadFormResponses.FINDER-owner"
 FORM = 7992706
@@ -129,3 +131,21 @@ def test_a_list_that_never_ends_stops_at_the_cap(sqlite_homes: SqliteHomes, tmp_
         assert failed and "does not end" in failed[0]["error"]
         (ledger,) = rig.api.get(f"/accounts/{MAIN}/coverage").json()["lead_types"]
         assert ledger["covered"] == []
+
+
+def test_a_walk_held_up_behind_an_empty_page_does_not_trust_where_rows_were(town: Rig) -> None:
+    """What was stepped across is nowhere an anchor: an hour later the rows may have moved into it."""
+    api = town.tenant("held-up")
+    town.connect_member(api)
+    town.emulator.control.knobs.patch(empty_page_after=150)
+    # Four calls show the rows up to the empty page, and that one; the fifth looks behind it.
+    town.emulator.control.faults.add(
+        {"kind": "status", "status": 503}, {"route": FINDER, "nth": list(range(5, 60))}
+    )
+    town.sync(api=api)
+    stored = {lead["id"] for lead in api.all("/leads")}
+    assert 100 < len(stored) < len(readable(town))
+    town.emulator.control.knobs.patch(empty_page_after=0)
+    town.emulator.control.faults.remove()
+    town.run_for(HOUR)
+    assert {lead["id"] for lead in api.all("/leads")} == readable(town)

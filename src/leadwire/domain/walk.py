@@ -95,7 +95,7 @@ def advance(cursor: Cursor, page: PageFacts, cap: int) -> Step:
 
 def _behind_rows(cursor: Cursor, page: PageFacts, anchors: int) -> Cursor:
     if cursor.anchor is not None and not anchors and not cursor.probing:
-        return _over(cursor)
+        return over(cursor)
     if cursor.behind is not None and cursor.behind not in page.ids and not cursor.probing:
         return replace(
             cursor, start=cursor.start - 1, anchor=cursor.behind, behind=None, wary=True, promised=False
@@ -142,10 +142,11 @@ def _behind_nothing(cursor: Cursor, page: PageFacts) -> Cursor | None:
     if cursor.anchor is None:
         # What was spoken of went away, or moved up past the reader; where it says so again, it is a lie.
         moved = cursor.promised and cursor.hole != cursor.start
-        return replace(_over(cursor), hole=cursor.start) if moved else None
+        return replace(over(cursor), hole=cursor.start) if moved else None
     again = cursor.holes + 1 if cursor.hole == cursor.start else 1
-    return replace(_over(cursor), hole=cursor.start, holes=again)
+    return replace(over(cursor), hole=cursor.start, holes=again)
 
 
-def _over(cursor: Cursor) -> Cursor:
+def over(cursor: Cursor) -> Cursor:
+    """Once more from the first row."""
     return Cursor(count=cursor.count, restarts=cursor.restarts + 1, hole=cursor.hole, holes=cursor.holes)

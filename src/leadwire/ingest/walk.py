@@ -13,7 +13,7 @@ from typing import cast
 
 from leadwire.domain import coverage, walk
 from leadwire.domain.coverage import Interval
-from leadwire.domain.times import DAY, Millis
+from leadwire.domain.times import DAY, MINUTE, Millis
 from leadwire.ingest import emptiness, land
 from leadwire.ingest.plan import AHEAD
 from leadwire.ingest.ports import Meter, Now, Source, Turn
@@ -30,6 +30,7 @@ OVERLAP: Millis = (
 )
 AGES_OUT: Millis = DAY  # about when a lead leaves LinkedIn's lists, its list may show it or not
 FIRST_INSTANT: Millis = 0
+LEAP_LASTS: Millis = MINUTE  # across an empty page there is no anchor, so it is not trusted for long
 FIRST = walk.Cursor(count=PAGE)
 PROBLEMS = {
     "page_cap": "stopped after {cap} pages: the list does not end; the cursor is kept",
@@ -58,6 +59,7 @@ class Place:
     horizon: Millis | None = None  # the earliest of the legs that share one credit
     shown: bool = False  # whether any of these legs had a row
     believable: bool = True  # whether each of them may be believed where it had none
+    at: Millis = 0  # when the page before was asked for
 
     def as_json(self) -> dict[str, Json]:
         return {
@@ -67,6 +69,7 @@ class Place:
             "horizon": self.horizon,
             "shown": self.shown,
             "believable": self.believable,
+            "at": self.at,
         }
 
     @classmethod
@@ -83,6 +86,7 @@ class Place:
             horizon=cast("Millis | None", kept["horizon"]),
             shown=bool(kept.get("shown")),
             believable=bool(kept.get("believable")),
+            at=cast(int, kept.get("at", 0)),
         )
 
 
@@ -116,6 +120,9 @@ class Walker:
 
     def _page(self, workspace: Workspace, run: Run, place: Place, speak: Meter) -> Place:
         leg, issued_at = place.legs[place.leg], self._now()
+        if place.walk.probing and not 0 <= issued_at - place.at <= LEAP_LASTS:
+            place = replace(place, walk=walk.over(place.walk))  # where rows are now, nothing tells
+        place = replace(place, at=issued_at)
         page = speak(self._call(run, leg, place.walk), read_leads)
         if place.walk.pages == 0 and place.walk.restarts == 0:
             seen = coverage.horizon(issued_at, page.date, self._settle)

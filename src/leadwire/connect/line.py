@@ -113,11 +113,12 @@ class Switchboard:
         if isinstance(error, Throttled) and error.until_midnight and error.status is not None:
             now = self.now()
             self._count(endpoint, member, -1)  # LinkedIn does not count what it refuses so
-            self._learn(endpoint, member if error.scope == "member" else "", now)
             until = now - now % DAY + DAY + int(MIDNIGHT_SPREAD * self._spread())
             whose = member if error.scope == "member" else ""
+            # This first: should the store fail in the middle, at least nobody asks on.
             self.store.deployment.pause(endpoint, until, "daily quota used up", whose)
             self._paused = (NEVER, [])
+            self._learn(endpoint, whose, now)
 
     def _learn(self, endpoint: str, member: str, now: Millis) -> None:
         self.flush()

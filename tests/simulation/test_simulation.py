@@ -39,8 +39,13 @@ def test_what_once_went_wrong_does_not_any_more(path: Path) -> None:
     assert not result.wrong, result.wrong[:3]
 
 
-def test_a_seed_is_the_same_run_again() -> None:
-    first, again = play(plan_of(3, "all"), trace=True), play(plan_of(3, "all"), trace=True)
+@pytest.mark.parametrize(("seed", "mode"), [(3, "all"), (1858, "poll")])
+def test_a_seed_is_the_same_run_again(seed: int, mode: str) -> None:
+    """Also behind another run in the same process."""
+    runs.close()
+    first = play(plan_of(seed, mode), trace=True)
+    play(plan_of(4, "hook"))
+    again = play(plan_of(seed, mode), trace=True)
     assert (first.digest, first.trace) == (again.digest, again.trace)
 
 

@@ -176,15 +176,18 @@ class Confirm:
         for one in findings.get(Finding.EARLY, ()):
             tx.absences.later([one.lead_id], (one.gone_at or issued_at) + after)
         tx.absences.later(ids.get(Finding.UNSURE, []), self._now() + LATER)
-        self._delete(tx, owner, findings.get(Finding.GONE, ()), issued_at)
-        over = [lead_id for end in (Finding.BACK, Finding.OLD, Finding.GONE) for lead_id in ids.get(end, [])]
-        tx.absences.drop(over)
+        deleted = self._delete(tx, owner, findings.get(Finding.GONE, ()), issued_at)
+        early = set(ids.get(Finding.GONE, ())) - set(deleted)
+        tx.absences.later(sorted(early), self._now() + LATER)
+        over = [lead_id for end in (Finding.BACK, Finding.OLD) for lead_id in ids.get(end, [])]
+        tx.absences.drop([*over, *deleted])
 
-    def _delete(self, tx: Tx, owner: str, gone: Sequence[Suspect], issued_at: Millis) -> None:
+    def _delete(self, tx: Tx, owner: str, gone: Sequence[Suspect], issued_at: Millis) -> list[str]:
+        """Those that are deleted now; not one that was read later than this look, as by a clock that was wrong."""
         known = tx.leads.known([one.lead_id for one in gone])
         sure = [one for one in gone if may_bury(known.get(one.lead_id), issued_at)]
         if not sure:
-            return
+            return []
         now = self._now()
         self._bury([tx.erasing.mark(one.lead_id, "deleted", issued_at) for one in sure])
         deleted = tx.erasing.mark_deleted([one.lead_id for one in sure], now, issued_at)
@@ -194,6 +197,7 @@ class Confirm:
                 tx.erasing.tombstone(one.lead_id, owner, lead_type, now, issued_at)
         tx.audit.add("linkedin", "leads.deleted", owner, {"leads": deleted}, now)
         owe_scrub(tx, owner, now)
+        return [one.lead_id for one in sure]
 
     def _land(
         self,

@@ -70,12 +70,16 @@ class Absences:
         return (*of, c.told_at.is_not(None)) if only_told else of
 
     def back(self, owner: str) -> tuple[str, ...]:
-        """Those that have been read since they went missing, deleted, or erased, by whatever way."""
+        """Those that have been read since they went missing, deleted, or erased, by whatever way.
+
+        One that is still called missing was read by a clock that was ahead, or went missing by one that was behind.
+        """
         c, lead = self._rows.c, self._ledger.c
         statement = self._rows.select(c.lead_id).select_from(
             self._rows.table.join(self._ledger.table, lead.lead_id == c.lead_id)
         )
-        over = (lead.issued_at > c.since) | lead.deleted_at.is_not(None)
+        read = (lead.issued_at > c.since) & lead.missing_since.is_(None)
+        over = read | lead.deleted_at.is_not(None)
         return tuple(
             self._rows.connection.scalars(statement.where(self._ledger.mine, c.owner == owner, over))
         )

@@ -26,13 +26,16 @@ def busy(url: str, roles: list[str]) -> int:
 
 @contextmanager
 def seen_whole(url: str) -> Iterator[None]:
-    """Meanwhile the owner is not bound by row-level security: a dump would be refused, or empty."""
-    with _owner(url) as connection:
+    """Meanwhile the owner is not bound by row-level security: a dump would be refused, or empty.
+
+    A table at a time: who locks them all in one transaction waits for those who wait for it.
+    """
+    with _owner(url, isolation_level="AUTOCOMMIT") as connection:
         walls.unforce_all(connection)
     try:
         yield
     finally:
-        with _owner(url) as connection:
+        with _owner(url, isolation_level="AUTOCOMMIT") as connection:
             walls.force_all(connection)
 
 
@@ -73,9 +76,12 @@ def _rename(connection: Connection, name: str, new: str) -> None:
 
 
 @contextmanager
-def _owner(url: str) -> Iterator[Connection]:
+def _owner(url: str, **options: str) -> Iterator[Connection]:
     engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool, hide_parameters=True
+        make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        hide_parameters=True,
+        **options,
     )
     try:
         with engine.begin() as connection:

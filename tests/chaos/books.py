@@ -35,7 +35,7 @@ class Books:
     def ask(self, sql: str) -> list[Any]:
         """Rows; `{table}` in the text is one of Leadwire's own tables."""
         named = _Names("leadwire." if self._postgres else "_")
-        return list(self._db.execute(text(sql.format_map(named))).tuples())
+        return [tuple(row) for row in self._db.execute(text(sql.format_map(named)))]
 
     def ledger(self) -> dict[str, Entry]:
         rows = self.ask(

@@ -96,7 +96,7 @@ def beside(sim: Simulation, what: str, at: float) -> None:
         sim.reach["work beside a call"] += 1
         sim.log("beside", what)
         if what in ASIDE:
-            ASIDE[what](sim, shown[int(at * len(shown))])
+            ASIDE[what](sim, shown[int(at * len(shown)) % len(shown)])
         elif what == "mail":
             mail(sim, "deliver", at)
         elif what == "drain":

@@ -199,7 +199,10 @@ class Machine:
         self._sweep_pages(100)
 
     def _shorten_pages(self) -> None:
-        self.app.walker.page, self.app.walker.page_cap = self._page, 60
+        self.app.walker.page, self.app.walker.page_cap = (
+            self._page,
+            400,
+        )  # at two rows a page a long list ends, too
         self._sweep_pages(self._page)
 
     def _sweep_pages(self, size: int) -> None:

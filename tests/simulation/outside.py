@@ -142,7 +142,7 @@ def trouble(sim: Simulation, kind: str, route: str, times: int, at: float, nth: 
     if kind in STATUSES:
         action = {"kind": "status", "status": STATUSES[kind]}
     elif kind == "401":
-        code, name = MEANINGS[int(at * 3)]
+        code, name = MEANINGS[int(at * 3) % 3]
         body = {"status": 401, "serviceErrorCode": code, "code": f"{name}_ACCESS_TOKEN", "message": "No."}
         action = {"kind": "status", "status": 401, "body": body}
         route = route if route != "*" else "leadFormResponses.*"

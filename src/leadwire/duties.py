@@ -170,9 +170,17 @@ class Duties:
         relearned = {*seen.relearned, *relearn(source, self._now())}
         for form_id in {*seen.new, *seen.changed, *relearned}:
             self._desks.forget(workspace.id, form_id)
-        for form_id in relearned:
+        with workspace.read() as tx:
+            known = [form.form_id for form in tx.forms.all(owner)]
+            found = {form_id: tx.settings.get("form", form_id, shape.OWED) for form_id in known}
+        owed = {form_id: version for form_id, version in found.items() if version}
+        for form_id in owed:
             rebuild.project(workspace, form_id, self._desks, self._now())
         with workspace.write() as tx:
+            for form_id, version in owed.items():
+                # Else another was learned meanwhile, and is owed still.
+                if tx.settings.get("form", form_id, shape.OWED) == version:
+                    tx.settings.put("form", form_id, shape.OWED, None)
             webhooks.forms_read(tx, owner, bool(seen.new or seen.changed), self._now())
         return seen
 

@@ -7,6 +7,8 @@ from leadwire.domain.forms import FormVersion
 from leadwire.domain.times import Millis
 from leadwire.store import Form, FormTable, Tx, Workspace
 
+OWED = "projection_owed"  # a form's setting: a version was learned that its rows did not know
+
 
 def learn(workspace: Workspace, version: FormVersion, raw: bytes, now: Millis) -> Form:
     """Store a form version and give every question of it a column in the dictionary. Runs no DDL.
@@ -17,10 +19,18 @@ def learn(workspace: Workspace, version: FormVersion, raw: bytes, now: Millis) -
     with workspace.alone(f"form:{version.form_id}"), workspace.write() as tx:
         if version.reconstructed and version.version in _learned(tx, version.form_id):
             return tx.forms.get(version.form_id)
+        if not version.reconstructed and _guessed(tx, version):
+            # Its rows are made again, whatever dies between here and there.
+            tx.settings.put("form", version.form_id, OWED, str(version.version))
         have: tuple[Column, ...] = ()
         if tx.forms.find(version.form_id) is not None:
             have = tx.forms.columns(version.form_id)
         return tx.forms.put(version, raw, grow(have, version).columns, now)
+
+
+def _guessed(tx: Tx, version: FormVersion) -> bool:
+    known = tx.forms.find(version.form_id) is not None
+    return known and tx.forms.version_numbers(version.form_id).get(version.version, False)
 
 
 def _learned(tx: Tx, form_id: str) -> set[int]:

@@ -30,11 +30,11 @@ def seen_whole(url: str) -> Iterator[None]:
 
     A table at a time: who locks them all in one transaction waits for those who wait for it.
     """
-    with _owner(url, isolation_level="AUTOCOMMIT") as connection:
-        walls.unforce_all(connection)
     try:
+        with _owner(url, isolation_level="AUTOCOMMIT") as connection:
+            walls.unforce_all(connection)
         yield
-    finally:
+    finally:  # also where it failed in the middle
         with _owner(url, isolation_level="AUTOCOMMIT") as connection:
             walls.force_all(connection)
 
